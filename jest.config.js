@@ -1,0 +1,14 @@
+// One jest, four rooms. `unit` and `repo` need nothing; `contract` uses real brokers where they are installed;
+// `integration` runs the whole program against the sandbox.
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
+};
+const project = (name) => ({ ...shared, displayName: name, roots: [`<rootDir>/test/${name}`] });
+
+export default {
+  projects: ['unit', 'repo', 'contract', 'integration'].map(project),
+};
