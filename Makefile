@@ -1,0 +1,47 @@
+# Everything here works on a machine that has npm and make: Node 24 comes from npm, into node_modules.
+SHELL := /bin/bash
+RUN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
+BROKER ?= servicebus
+PACE ?= brisk
+JEST_FLAGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint format generate bench build clean
+
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.installed: package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@[ -x node_modules/node/bin/node ] || npm rebuild node esbuild @swc/core
+	@node_modules/.bin/node -e 'if (+process.versions.node.split(".")[0] < 24) throw new Error("Node 24 did not install: found " + process.version)'
+	@touch $@
+
+setup: node_modules/.installed ## Install Node 24 and every dependency into node_modules
+
+demo: setup build ## 0 -> 10 -> 0 because of a queue (BROKER=servicebus|rabbitmq, PACE=brisk|real)
+	@$(RUN) node dist/sluice.js demo --broker $(BROKER) --pace $(PACE)
+
+test: setup build ## Unit, repository, contract and integration tests (brokers that are not installed are skipped, loudly)
+	@npm test --silent -- $(JEST_FLAGS)
+
+check: setup ## Types, lint, format, generated files, import rules
+	@npm run --silent check
+
+lint: setup ## Lint only
+	@npm run --silent lint
+
+format: setup ## Rewrite the sources in the one format
+	@npm run --silent format
+
+generate: setup ## Rewrite crds/ and the generated pages of docs/ and README.md
+	@npm run --silent generate
+
+bench: setup build ## Print the figures of docs/benchmarks.md
+	@$(RUN) node test/bench/main.ts
+
+build: node_modules/.installed ## Bundle src into dist/sluice.js
+	@$(RUN) node build.ts
+
+clean: ## Remove what was built (not node_modules)
+	rm -rf dist coverage .demo

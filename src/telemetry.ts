@@ -1,0 +1,96 @@
+// Every Prometheus series, declared once. Components get narrow callbacks, never the registry.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { version } from './version.ts';
+
+export interface Telemetry {
+  /** The text that /metrics serves. */
+  render(): Promise<string>;
+  readonly contentType: string;
+  decision(reason: string): void;
+  /** One read of a source: how long it took, and the error's code when it failed. */
+  sourceRead(read: { type: string; seconds: number; code?: string }): void;
+  /** A read whose driver ignored its deadline and was left to itself. */
+  sourceAbandoned(type: string): void;
+  queueWait(seconds: number): void;
+  kubeCall(call: { verb: string; resource: string; code: string }): void;
+  metricsRequest(request: { code: number; seconds: number }): void;
+  /** Age of a value when it was served to the HPA. */
+  metricServed(ageSeconds: number): void;
+  objects(counts: Readonly<Record<string, number>>): void;
+}
+
+export function createTelemetry(): Telemetry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'sluice_' });
+  new Gauge({
+    name: 'sluice_build_info',
+    help: '1, with the version as label',
+    labelNames: ['version'],
+    registers,
+  }).set({ version }, 1);
+  const decisions = new Counter({
+    name: 'sluice_decisions_total',
+    help: 'Decisions by reason',
+    labelNames: ['reason'],
+    registers,
+  });
+  const reads = new Histogram({
+    name: 'sluice_source_read_seconds',
+    help: 'Duration of reads by trigger type and outcome (ok or an error code)',
+    labelNames: ['type', 'outcome'],
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 1, 3, 10],
+    registers,
+  });
+  const abandoned = new Counter({
+    name: 'sluice_source_reads_abandoned_total',
+    help: 'Reads whose driver ignored the deadline',
+    labelNames: ['type'],
+    registers,
+  });
+  const wait = new Histogram({
+    name: 'sluice_queue_wait_seconds',
+    help: 'From the moment a look at an object was due to the moment it began',
+    buckets: [0.001, 0.01, 0.1, 1, 10, 60],
+    registers,
+  });
+  const kube = new Counter({
+    name: 'sluice_kube_requests_total',
+    help: 'Calls to the API server',
+    labelNames: ['verb', 'resource', 'code'],
+    registers,
+  });
+  const requests = new Histogram({
+    name: 'sluice_metrics_api_request_seconds',
+    help: 'Requests to the metrics API by HTTP status',
+    labelNames: ['code'],
+    buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.25, 1, 5],
+    registers,
+  });
+  const freshness = new Histogram({
+    name: 'sluice_metric_age_seconds',
+    help: 'Age of the values served to the HPA',
+    buckets: [0.1, 1, 5, 15, 30, 60, 300],
+    registers,
+  });
+  const objects = new Gauge({
+    name: 'sluice_objects',
+    help: 'Objects served, by kind',
+    labelNames: ['kind'],
+    registers,
+  });
+  return {
+    render: () => registry.metrics(),
+    contentType: registry.contentType,
+    decision: (reason) => decisions.inc({ reason }),
+    sourceRead: ({ type, seconds, code }) => reads.observe({ type, outcome: code ?? 'ok' }, seconds),
+    sourceAbandoned: (type) => abandoned.inc({ type }),
+    queueWait: (seconds) => wait.observe(seconds),
+    kubeCall: (labels) => kube.inc(labels),
+    metricsRequest: ({ code, seconds }) => requests.observe({ code: String(code) }, seconds),
+    metricServed: (age) => freshness.observe(age),
+    objects(counts) {
+      for (const [kind, count] of Object.entries(counts)) objects.set({ kind }, count);
+    },
+  };
+}

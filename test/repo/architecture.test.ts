@@ -1,0 +1,128 @@
+// Who may import whom (docs/design.md section 3), and which global things live in which files.
+import { describe, expect, it } from '@jest/globals';
+import { importsOf, read, repositoryFiles } from '../support/source-tree.ts';
+
+const sources = repositoryFiles().filter((f) => /^src\/.*\.ts$/.test(f));
+const imports = sources.flatMap(importsOf);
+const room = (path: string): string => /^src\/([^/]+)\//.exec(path)?.[1] ?? (path.startsWith('src/') ? 'root' : path);
+
+/** The rooms of src/ that a room may take values from; its own and root are always allowed. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  root: [],
+  api: [],
+  scalers: [],
+  hpa: ['api'],
+  kube: ['api'],
+  controller: ['api', 'scalers', 'kube', 'hpa'],
+  'metrics-adapter': ['api'],
+  admission: ['api'],
+  sandbox: ['api', 'scalers', 'kube', 'hpa', 'controller', 'metrics-adapter'],
+  cli: ['api', 'scalers', 'kube', 'hpa', 'controller', 'metrics-adapter', 'sandbox', 'admission'],
+};
+/** Types may also come from these: a contract is owned by one room and known by another. */
+const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
+  api: ['kube'],
+  hpa: ['scalers'],
+  controller: ['metrics-adapter'],
+};
+
+describe('the import rules', () => {
+  it('let each room take only from the rooms below it', () => {
+    const broken = imports
+      .filter(
+        (i) =>
+          i.from !== 'src/main.ts' && i.to.startsWith('src/') && room(i.to) !== room(i.from) && room(i.to) !== 'root',
+      )
+      .filter((i) => !(MAY_IMPORT[room(i.from)] ?? []).includes(room(i.to)))
+      .filter((i) => !(i.typeOnly && (MAY_IMPORT_TYPES[room(i.from)] ?? []).includes(room(i.to))));
+    expect(broken.map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
+  });
+
+  it('let nobody import main', () => {
+    expect(imports.filter((i) => i.to === 'src/main.ts').map((i) => i.from)).toEqual([]);
+  });
+
+  it('keep the Kubernetes client behind src/kube', () => {
+    const outside = imports.filter(
+      (i) => i.to.startsWith('@kubernetes/client-node') && !i.typeOnly && room(i.from) !== 'kube',
+    );
+    expect(outside.map((i) => i.from)).toEqual([]);
+  });
+
+  it('load broker drivers lazily, and only in the scalers and the sandbox', () => {
+    const drivers = /^(ioredis|amqplib|@azure\/|kafkajs|@grpc\/|rhea|re2js)/;
+    const broken = imports
+      .filter((i) => drivers.test(i.to) && !i.typeOnly && room(i.from) !== 'sandbox')
+      .filter((i) => room(i.from) !== 'scalers' || !i.lazy);
+    expect(broken.map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
+  });
+
+  it('keep one scaler from importing another', () => {
+    const framework = new Set(
+      importsOf('src/scalers/registry.ts')
+        .map((i) => i.to)
+        .filter((to) => to.startsWith('src/scalers/')),
+    );
+    const scalers = [...framework].filter((f) => /defineScaler|defineResource/.test(read(f)) && !/define\.ts$/.test(f));
+    const broken = imports.filter((i) => scalers.includes(i.from) && scalers.includes(i.to));
+    expect(broken.map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
+  });
+
+  it('keep I/O out of the decisions', () => {
+    const pure = imports.filter((i) => /^src\/(hpa|controller\/decide)\//.test(i.from) && !i.typeOnly);
+    const broken = pure.filter((i) => !/^src\/(hpa|api|controller\/decide)\//.test(i.to) && i.to !== 'src/errors.ts');
+    expect(broken.map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
+  });
+
+  it('have no cycle', () => {
+    const graph = new Map(
+      sources.map((f) => [
+        f,
+        importsOf(f)
+          .filter((i) => !i.typeOnly && i.to.startsWith('src/'))
+          .map((i) => i.to),
+      ]),
+    );
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      if (path.includes(file) || done.has(file)) return;
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of sources) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+});
+
+describe('global things live in their own files', () => {
+  const HOMES: readonly (readonly [name: string, pattern: RegExp, homes: readonly string[]])[] = [
+    ['the clock', /\bDate\.now\(|new Date\(\s*\)|performance\.now\(|process\.hrtime/, ['src/async.ts']],
+    ['timers', /\b(setTimeout|setInterval|setImmediate)\(|node:timers/, ['src/async.ts']],
+    ['the environment', /\bprocess\.env\b/, ['src/config.ts']],
+    ['randomness', /\bMath\.random\b/, ['src/main.ts']],
+    ['the console', /\bconsole\./, []],
+    ['process.exit', /\bprocess\.(exit|exitCode)\b/, ['src/main.ts']],
+    ['AbortSignal.any', /\bAbortSignal\.any\(/, []],
+  ];
+  it.each(HOMES)('%s', (_name, pattern, homes) => {
+    const code = (f: string): string => read(f).replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm, '');
+    expect(sources.filter((f) => pattern.test(code(f)) && !homes.includes(f))).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('say in their first line what they are for', () => {
+    expect(sources.filter((f) => !/^(#!.*\n)?(\/\/|\/\*)/.test(read(f)))).toEqual([]);
+  });
+
+  it('have at most 300 lines', () => {
+    const long = repositoryFiles().filter((f) => /\.(ts|js)$/.test(f) && read(f).split('\n').length > 301);
+    expect(long).toEqual([]);
+  });
+
+  it('are not named after nothing', () => {
+    expect(sources.filter((f) => /\/(utils?|helpers?|common|types|index|manager|misc)\.ts$/.test(f))).toEqual([]);
+  });
+});
