@@ -12,7 +12,8 @@ help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node_modules/.installed: package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
+	@# Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms.
+	npm install --no-save --no-audit --no-fund --loglevel=error
 	@[ -x node_modules/node/bin/node ] || npm rebuild node esbuild @swc/core
 	@node_modules/.bin/node -e 'if (+process.versions.node.split(".")[0] < 24) throw new Error("Node 24 did not install: found " + process.version)'
 	@touch $@

@@ -1,8 +1,33 @@
-// Bundles the program into dist/: one file that starts fast, with drivers and the sandbox in chunks that load when they are used.
+// Bundles the program into dist/: a small sluice.js that starts fast, with drivers and the sandbox in chunks that load when they are used.
 import { readFile, rm } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const { version } = JSON.parse(await readFile(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
+
+/**
+ * `await import('driver')` of a CommonJS package gives its names in Node, but only `default` in a chunk of esbuild. So each such import
+ * goes through a small module that exports the names Node finds.
+ */
+const lazyDrivers: Plugin = {
+  name: 'lazy-drivers',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(@[\w-]+\/)?[\w-]+$/ }, ({ path, kind, resolveDir }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'lazy', pluginData: resolveDir } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ path, pluginData }) => {
+      const names = Object.keys((await import(path)) as object).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+      const lines = names.map(
+        (name) => `export const ${name === 'default' ? 'theDefault' : name} = driver[${JSON.stringify(name)}];`,
+      );
+      const contents = [
+        `import * as driver from ${JSON.stringify(path)};`,
+        ...lines,
+        ...(names.includes('default') ? ['export default theDefault;'] : []),
+      ];
+      return { contents: contents.join('\n'), resolveDir: pluginData as string };
+    });
+  },
+};
 
 await rm('dist', { recursive: true, force: true });
 await build({
@@ -13,9 +38,12 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
+  minifyWhitespace: true,
+  minifySyntax: true,
   sourcemap: 'linked',
   legalComments: 'linked',
   logLevel: 'warning',
+  plugins: [lazyDrivers],
   define: { SLUICE_VERSION: JSON.stringify(version) },
   // CommonJS dependencies inside an ES module bundle ask for these.
   banner: {

@@ -4,11 +4,16 @@ const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+    ],
   },
 };
 const project = (name) => ({ ...shared, displayName: name, roots: [`<rootDir>/test/${name}`] });
 
 export default {
+  // Half of the time is spent waiting for brokers and processes, so no core is left for the parent alone.
+  maxWorkers: '100%',
   projects: ['unit', 'repo', 'contract', 'integration'].map(project),
 };
