@@ -20,23 +20,40 @@ export function editDistance(from: string, to: string, limit: number): number {
     if (Math.min(...row) > limit) return limit + 1;
     [beforeLast, last] = [last, row];
   }
-  return last[b.length] ?? 0;
+  return Math.min(last[b.length] ?? 0, limit + 1);
+}
+
+/** True when `word` is `full` with letters left out, and starts like it: dbIndex, databaseIndex. */
+function abbreviates(word: string, full: string): boolean {
+  if (word.length < 3 || word[0] !== full[0] || full.length > 2 * word.length) return false;
+  let at = 0;
+  for (const letter of full) if (letter === word[at]) at++;
+  return at === word.length;
+}
+
+/** True when the words differ in their ending only: minReplicas, minReplicaCount. */
+function sharesStem(word: string, full: string): boolean {
+  const stem = word.slice(0, Math.max(5, Math.ceil(word.length * 0.75)));
+  return word.length >= 5 && full.startsWith(stem);
 }
 
 /**
- * The candidate nearest to `word`, letter case aside, or undefined when none is near enough (more than a third of the word
- * differs). Of equally near ones the first wins.
+ * The candidate that `word` probably stands for, letter case aside: the nearest one if at most a third of the word differs,
+ * else the only one that it abbreviates or shares its stem with, else undefined. Of equally near ones the first wins.
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const plain = word.toLowerCase();
+  const related: string[] = [];
   let nearest: string | undefined;
   let limit = Math.max(1, Math.floor(Math.min(plain.length, 30) / 3));
   for (const candidate of candidates) {
-    const distance = editDistance(plain, candidate.toLowerCase(), limit);
+    const other = candidate.toLowerCase();
+    if (abbreviates(plain, other) || sharesStem(plain, other)) related.push(candidate);
+    const distance = editDistance(plain, other, limit);
     if (distance > limit) continue;
     nearest = candidate;
     limit = distance - 1;
     if (limit < 0) break;
   }
-  return nearest;
+  return nearest ?? (related.length === 1 ? related[0] : undefined);
 }

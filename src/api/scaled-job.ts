@@ -1,0 +1,111 @@
+// ScaledJob: Jobs are started by the number of waiting events. The kind is declared; its behaviour is not there yet.
+import { z } from 'zod';
+import type { ObjectMeta } from '../kube/client.ts';
+import { Condition } from './conditions.ts';
+import type { DeepReadonly } from './deep-readonly.ts';
+import { ScaledJobTrigger, uniqueTriggerNames } from './trigger.ts';
+
+const RolloutStrategy = z.enum(['gradual', 'immediate']);
+
+const ScalingStrategy = z
+  .object({
+    strategy: z
+      .enum(['default', 'custom', 'accurate', 'eager'])
+      .describe('How many Jobs to start for the waiting events; default `default`.')
+      .exactOptional(),
+    customScalingQueueLengthDeduction: z
+      .int32()
+      .describe('strategy custom: events that running Jobs have taken but the queue still counts; default 0.')
+      .exactOptional(),
+    customScalingRunningJobPercentage: z
+      .string()
+      .describe('strategy custom: the part of the running Jobs to subtract, a number such as "0.5".')
+      .exactOptional(),
+    pendingPodConditions: z
+      .array(z.string())
+      .describe('Pod conditions that must all be true before a Job no longer counts as pending.')
+      .exactOptional(),
+    multipleScalersCalculation: z
+      .enum(['min', 'max', 'avg', 'sum'])
+      .describe('How the values of several triggers become one; default max.')
+      .exactOptional(),
+  })
+  .describe('How the number of Jobs is worked out.');
+
+export const ScaledJobSpec = z
+  .object({
+    jobTargetRef: z
+      .looseObject({
+        template: z.looseObject({}).describe('The pod that a Job runs.'),
+      })
+      .describe('The Job to start, as the spec of a batch/v1 Job.'),
+    pollingInterval: z
+      .int32()
+      .min(1)
+      .describe('Seconds between two looks at the triggers; default 30.')
+      .exactOptional(),
+    successfulJobsHistoryLimit: z.int32().min(0).describe('Completed Jobs to keep; default 100.').exactOptional(),
+    failedJobsHistoryLimit: z.int32().min(0).describe('Failed Jobs to keep; default 100.').exactOptional(),
+    rolloutStrategy: RolloutStrategy.describe(
+      'Deprecated: use rollout.strategy, which this overrides.',
+    ).exactOptional(),
+    rollout: z
+      .object({
+        strategy: RolloutStrategy.describe(
+          'immediate (default) deletes Jobs of an older definition; gradual lets them finish.',
+        ).exactOptional(),
+        propagationPolicy: z
+          .enum(['foreground', 'background'])
+          .describe('How Jobs of an older definition are deleted; default background.')
+          .exactOptional(),
+      })
+      .describe('What happens to running Jobs when the definition changes.')
+      .exactOptional(),
+    envSourceContainerName: z
+      .string()
+      .describe('Container whose environment `<key>FromEnv` parameters are looked up in; default the first one.')
+      .exactOptional(),
+    minReplicaCount: z.int32().min(0).describe('Jobs that always run; default 0.').exactOptional(),
+    maxReplicaCount: z.int32().min(1).describe('Most Jobs at a time; default 100.').exactOptional(),
+    scalingStrategy: ScalingStrategy.exactOptional(),
+    triggers: z
+      .array(ScaledJobTrigger)
+      .min(1)
+      .max(256)
+      .describe('The event sources; at least one.')
+      .meta(uniqueTriggerNames),
+  })
+  .describe('What is wanted.');
+export type ScaledJobSpec = DeepReadonly<z.infer<typeof ScaledJobSpec>>;
+
+export const ScaledJobStatus = z
+  .object({
+    lastActiveTime: z.iso.datetime({ offset: true }).describe('When a trigger was last seen active.').exactOptional(),
+    conditions: z.array(Condition).describe('Ready, Active and Paused.').exactOptional(),
+    Paused: z.string().describe('Not used; kept because KEDA has it.').exactOptional(),
+    triggersTypes: z.string().describe('The types of the triggers, comma-separated.').exactOptional(),
+    authenticationsTypes: z
+      .string()
+      .describe('The names of the authentications in use, comma-separated.')
+      .exactOptional(),
+    externalMetricNames: z.array(z.string()).describe('The metrics, in the order of the triggers.').exactOptional(),
+    triggersActivity: z
+      .record(
+        z.string(),
+        z.object({
+          isActive: z.boolean().describe('Whether the trigger was active at the last look.').exactOptional(),
+        }),
+      )
+      .describe('Activity of each metric.')
+      .exactOptional(),
+  })
+  .describe('What was observed.');
+export type ScaledJobStatus = DeepReadonly<z.infer<typeof ScaledJobStatus>>;
+
+export interface ScaledJob {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: ScaledJobSpec;
+  readonly status?: ScaledJobStatus;
+}
