@@ -51,10 +51,12 @@ export interface CallOptions {
   readonly dryRun?: boolean;
 }
 
-export interface ListOptions {
+export interface ListOptions<T = KubeObject> {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+  /** Applied to a list page by page, so that what it drops is never held for the whole list. */
+  readonly prune?: ((object: T) => T) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -77,7 +79,7 @@ export interface WatchEvent<T> {
 export interface KubeClient {
   get<T extends KubeObject>(resource: Resource, key: ObjectKey, options: CallOptions): Promise<T>;
   /** The whole list, fetched in pages of 500. */
-  list<T extends KubeObject>(resource: Resource, options: ListOptions): Promise<ListPage<T>>;
+  list<T extends KubeObject>(resource: Resource, options: ListOptions<T>): Promise<ListPage<T>>;
   create<T extends KubeObject>(resource: Resource, object: T, options: CallOptions): Promise<T>;
   /** PUT; with `metadata.resourceVersion` it is optimistic. */
   replace<T extends KubeObject>(resource: Resource, object: T, options: CallOptions): Promise<T>;
@@ -102,7 +104,7 @@ export interface KubeClient {
   /** One watch request, from `resourceVersion`, with bookmarks; ends when the server ends it. An ERROR event rejects as KubeError. */
   watch<T extends KubeObject>(
     resource: Resource,
-    options: ListOptions & { readonly resourceVersion: string; readonly timeoutSeconds: number },
+    options: Omit<ListOptions, 'prune'> & { readonly resourceVersion: string; readonly timeoutSeconds: number },
   ): AsyncIterable<WatchEvent<T>>;
   /** Any other path, for example discovery or a SubjectAccessReview; the answer's JSON. */
   request<T>(

@@ -1,0 +1,41 @@
+// Where an object lives in the API server's URL space.
+import { InternalError } from '../errors.ts';
+import type { ObjectKey, Resource } from './client.ts';
+
+/** `/api/v1` for core, `/apis/{group}/{version}` for the rest. */
+export function groupVersionPath(group: string, version: string): string {
+  return group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+}
+
+/** A whole kind, or one namespace of it. */
+export function collectionPath(resource: Resource, namespace: string | undefined): string {
+  const root = groupVersionPath(resource.group, resource.version);
+  return resource.namespaced && namespace !== undefined
+    ? `${root}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`
+    : `${root}/${resource.plural}`;
+}
+
+export function objectPath(resource: Resource, key: ObjectKey, subresource?: string): string {
+  if (resource.namespaced && key.namespace === undefined) {
+    throw new InternalError(`${resourceName(resource)} ${key.name}: a namespaced object needs a namespace`);
+  }
+  const path = `${collectionPath(resource, key.namespace)}/${encodeURIComponent(key.name)}`;
+  return subresource === undefined ? path : `${path}/${subresource}`;
+}
+
+/** `?a=1&b=2`, without the parameters that are undefined. */
+export function query(parameters: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const given = new URLSearchParams();
+  for (const [key, value] of Object.entries(parameters)) if (value !== undefined) given.append(key, `${value}`);
+  return given.size === 0 ? '' : `?${given}`;
+}
+
+/** As kubectl writes it: `pods`, `scaledobjects.keda.sh`, `deployments.apps/scale`. */
+export function resourceName(resource: Resource, subresource?: string): string {
+  const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+  return subresource === undefined ? name : `${name}/${subresource}`;
+}
+
+export function keyName(key: ObjectKey): string {
+  return key.namespace === undefined ? key.name : `${key.namespace}/${key.name}`;
+}
