@@ -60,6 +60,8 @@ export interface PolledTrigger {
   readonly sourceId: string;
   /** True when reads of one source at one moment become one call, so the sampler should draw them together. */
   readonly batches: boolean;
+  /** How long one read may take, where the user set a time for this trigger alone. */
+  readonly readTimeoutMs?: number;
   connect(deps: ScalerDeps): Promise<Scaler>;
 }
 

@@ -1,0 +1,113 @@
+// What a user may write in a Service Bus trigger, and the rules between the parameters.
+import { RE2JS } from 're2js';
+import { z } from 'zod';
+import type { Review } from '../define.ts';
+import { field, flag, integer, oneOf, secret, text } from '../fields.ts';
+import type { PodIdentity } from '../scaler.ts';
+import { parseConnectionString } from './connection-string.ts';
+
+export const ServiceBus = z.object({
+  messageCount: field(integer({ min: 1 }).prefault('5'), 'Active messages that one replica is meant to handle.'),
+  activationMessageCount: field(integer().prefault('0'), 'The workload is active above this many active messages.'),
+  queueName: field(text().optional(), 'Name of the queue, or a pattern of names with useRegex.'),
+  topicName: field(text().optional(), 'Name of the topic; needs subscriptionName.'),
+  subscriptionName: field(text().optional(), 'Name of the subscription, or a pattern of names with useRegex.'),
+  connection: field(secret().optional(), 'Connection string with the right Manage; not with pod identity.', {
+    from: ['auth', 'env'],
+  }),
+  namespace: field(text().optional(), 'Name of the namespace, without its domain; with pod identity azure-workload.'),
+  cloud: field(text().optional(), 'Azure cloud of the namespace; with pod identity azure-workload.'),
+  endpointSuffix: field(text().optional(), 'Domain of the namespace; with cloud Private.'),
+  useRegex: field(flag().prefault('false'), 'Whether the name is a pattern (RE2 syntax) that whole names must match.'),
+  operation: field(oneOf('sum', 'max', 'avg').prefault('sum'), 'What to make of several matches; with useRegex.'),
+});
+export type ServiceBus = z.output<typeof ServiceBus>;
+
+const SUFFIXES: ReadonlyMap<string, string> = new Map([
+  ['azurepubliccloud', 'servicebus.windows.net'],
+  ['azurecloud', 'servicebus.windows.net'],
+  ['azureusgovernmentcloud', 'servicebus.usgovcloudapi.net'],
+  ['azureusgovernment', 'servicebus.usgovcloudapi.net'],
+  ['azurechinacloud', 'servicebus.chinacloudapi.cn'],
+  ['azuregermancloud', 'servicebus.cloudapi.de'],
+]);
+
+/** Domain of namespaces in the trigger's cloud; undefined when it can't be told. */
+export function endpointSuffix({
+  cloud = 'AzurePublicCloud',
+  endpointSuffix,
+}: Partial<ServiceBus>): string | undefined {
+  return cloud.toLowerCase() === 'private' ? endpointSuffix : SUFFIXES.get(cloud.toLowerCase());
+}
+
+export function usesWorkloadIdentity(podIdentity: PodIdentity | undefined): boolean {
+  return podIdentity?.provider === 'azure-workload';
+}
+
+export function reviewServiceBus(config: Partial<ServiceBus>, review: Review): void {
+  reviewEntity(config, review);
+  const provider = review.podIdentity?.provider ?? '';
+  if (provider === 'azure-workload') return reviewWorkloadIdentity(config, review);
+  if (provider !== '' && provider !== 'none') {
+    review.refuse('podIdentity', `expected azure-workload or none, found ${JSON.stringify(provider)}`);
+  } else if (config.connection === undefined) {
+    review.refuse(
+      'connection',
+      'is required: give the parameter connection in the authenticationRef, or name a variable of the target’s container ' +
+        'in metadata.connectionFromEnv, or use pod identity azure-workload',
+    );
+  } else if (!parseConnectionString(config.connection)) {
+    review.refuse(
+      'connection',
+      'expected Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=… (or SharedAccessSignature=…)',
+    );
+  }
+  for (const name of ['namespace', 'cloud', 'endpointSuffix'] as const) {
+    if (review.given(name)) review.warn(name, 'has no effect: it is for pod identity azure-workload');
+  }
+}
+
+function reviewEntity({ queueName, topicName, subscriptionName, useRegex }: Partial<ServiceBus>, review: Review): void {
+  const { refuse } = review;
+  if (queueName === undefined && topicName === undefined) {
+    refuse('queueName', 'is required: give queueName, or topicName and subscriptionName');
+  }
+  if (queueName !== undefined && topicName !== undefined)
+    refuse('topicName', 'expected either queueName or topicName, found both');
+  if (queueName !== undefined && subscriptionName !== undefined) {
+    refuse('subscriptionName', 'expected none with queueName: subscriptions belong to topics');
+  }
+  if (topicName !== undefined && subscriptionName === undefined)
+    refuse('subscriptionName', 'is required with topicName');
+  if (useRegex) {
+    const [name, pattern] = queueName === undefined ? ['subscriptionName', subscriptionName] : ['queueName', queueName];
+    if (pattern !== undefined && !compiles(pattern))
+      refuse(name, `expected a pattern in RE2 syntax, found ${JSON.stringify(pattern)}`);
+  } else if (review.given('operation')) {
+    review.warn('operation', 'has no effect without useRegex');
+  }
+}
+
+function compiles(pattern: string): boolean {
+  try {
+    return RE2JS.compile(pattern) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function reviewWorkloadIdentity(config: Partial<ServiceBus>, { refuse, warn, given }: Review): void {
+  if (config.namespace === undefined) refuse('namespace', 'is required with pod identity azure-workload');
+  else if (!/^[a-zA-Z0-9-]+$/.test(config.namespace)) {
+    refuse('namespace', `expected the name without its domain, found ${JSON.stringify(config.namespace)}`);
+  }
+  if (endpointSuffix(config) === undefined) {
+    if (config.cloud?.toLowerCase() === 'private') refuse('endpointSuffix', 'is required with cloud Private');
+    else
+      refuse(
+        'cloud',
+        `expected AzurePublicCloud, AzureUSGovernmentCloud, AzureChinaCloud, AzureGermanCloud or Private, found ${JSON.stringify(config.cloud)}`,
+      );
+  }
+  if (given('connection')) warn('connection', 'has no effect with pod identity azure-workload');
+}

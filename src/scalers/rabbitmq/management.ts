@@ -1,0 +1,195 @@
+// Figures of queues over RabbitMQ's management API: the queues of a virtual host in one listing, or a single one.
+import { z } from 'zod';
+import type { Clock } from '../../async.ts';
+import { createLimiter } from '../../async.ts';
+import { AuthError, type SluiceError, SourceAnswerError, SourceUnavailableError } from '../../errors.ts';
+import { type Batcher, createBatcher, createSharing } from '../coalesce.ts';
+import type { HttpClient } from '../http.ts';
+import type { RabbitHost } from './host.ts';
+
+export interface QueueCounts {
+  readonly name: string;
+  /** Undefined when the broker doesn't tell, as for a queue whose node is down. */
+  readonly messages: number | undefined;
+  readonly messagesReady: number | undefined;
+  readonly publishRate: number;
+  readonly deliverRate: number;
+}
+
+export interface ManagementApi {
+  queue(vhost: string, name: string, signal: AbortSignal): Promise<QueueCounts>;
+  /** Queues whose names match the pattern, as the broker understands it. */
+  matching(vhost: string, pattern: string, pageSize: number, signal: AbortSignal): Promise<readonly QueueCounts[]>;
+  close(): Promise<void>;
+}
+
+/** The `Authorization` header; undefined for none. */
+export type Authorize = (signal: AbortSignal) => Promise<string | undefined>;
+
+const Rate = z.object({ rate: z.number().optional() }).optional();
+const Queue = z.object({
+  name: z.string(),
+  messages: z.number().optional(),
+  messages_ready: z.number().optional(),
+  message_stats: z.object({ publish_details: Rate, deliver_get_details: Rate }).optional(),
+});
+const Page = z.object({ items: z.array(Queue), page_count: z.number() });
+
+const COLUMNS =
+  'columns=name,messages,messages_ready,message_stats.publish_details.rate,message_stats.deliver_get_details.rate';
+const WINDOW_MS = 5;
+const DEADLINE_MS = 20_000;
+const REQUESTS_AT_ONCE = 8;
+/** A single request costs the broker as much as about so many rows of a listing. */
+const ROWS_PER_REQUEST = 20;
+
+export function createManagementApi(options: {
+  readonly host: RabbitHost;
+  readonly http: HttpClient;
+  readonly authorize: Authorize;
+  readonly clock: Clock;
+  /** Names the broker in errors. */
+  readonly what: string;
+}): ManagementApi {
+  const { host, http, authorize, clock, what } = options;
+  const base = `${host.secure ? 'https' : 'http'}://${host.hostname}:${host.port}${host.basePath}`;
+  const life = new AbortController();
+  const share = createSharing();
+  const limit = createLimiter(REQUESTS_AT_ONCE);
+  const batchers = new Map<string, Batcher<string, QueueCounts>>();
+
+  async function get<T extends z.ZodType>(
+    path: string,
+    shape: T,
+    missing: string,
+    signal: AbortSignal,
+  ): Promise<z.output<T>> {
+    const authorization = await authorize(signal);
+    const headers = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
+    const answer = await http.request(new URL(`${base}/api/queues/${path}`), what, { headers }, signal);
+    if (answer.status !== 200) throw problemOf(what, answer.status, missing, answer.retryAfterMs);
+    const parsed = shape.safeParse(parseJson(answer.text));
+    if (!parsed.success)
+      throw new SourceAnswerError(`${what}: expected the figures of queues as JSON, found something else`);
+    return parsed.data;
+  }
+
+  async function single(vhost: string, name: string, signal: AbortSignal): Promise<QueueCounts> {
+    const path = `${encodeURIComponent(vhost)}/${encodeURIComponent(name)}?${COLUMNS}`;
+    return toCounts(await get(path, Queue, `queue ${JSON.stringify(name)}, or no such virtual host`, signal));
+  }
+
+  async function all(vhost: string, signal: AbortSignal): Promise<ReadonlyMap<string, QueueCounts>> {
+    const queues = await get(
+      `${encodeURIComponent(vhost)}?${COLUMNS}`,
+      z.array(Queue),
+      `virtual host ${JSON.stringify(vhost)}`,
+      signal,
+    );
+    return new Map(queues.map((queue) => [queue.name, toCounts(queue)]));
+  }
+
+  function createVhost(vhost: string): Batcher<string, QueueCounts> {
+    let size = 0;
+    return createBatcher<string, QueueCounts>({
+      clock,
+      windowMs: WINDOW_MS,
+      deadlineMs: DEADLINE_MS,
+      what,
+      async answer(questions, signal) {
+        const names = [...new Set(questions)];
+        if (names.length > 1 && size <= names.length * ROWS_PER_REQUEST) {
+          const queues = await all(vhost, signal);
+          size = queues.size;
+          return (name) => queues.get(name) ?? fail(notFound(what, `queue ${JSON.stringify(name)}`));
+        }
+        const outcomes = new Map(
+          await Promise.all(
+            names.map(async (name): Promise<[string, () => QueueCounts]> => {
+              const outcome = await limit(() => single(vhost, name, signal)).then(
+                (counts) => () => counts,
+                (error: unknown) => () => fail(error),
+              );
+              return [name, outcome];
+            }),
+          ),
+        );
+        return (name) => outcomes.get(name)?.() ?? fail(notFound(what, `queue ${JSON.stringify(name)}`));
+      },
+    });
+  }
+
+  async function pages(vhost: string, pattern: string, pageSize: number): Promise<readonly QueueCounts[]> {
+    const search = `use_regex=true&pagination=true&name=${encodeURIComponent(pattern)}&page_size=${pageSize}`;
+    const found: QueueCounts[] = [];
+    for (let page = 1, last = 1; page <= last; page++) {
+      const path = `${encodeURIComponent(vhost)}?page=${page}&${search}&${COLUMNS}`;
+      const answer = await get(path, Page, `virtual host ${JSON.stringify(vhost)}`, life.signal);
+      found.push(...answer.items.map(toCounts));
+      last = answer.page_count;
+    }
+    return found;
+  }
+
+  return {
+    queue(vhost, name, signal) {
+      const batcher = batchers.get(vhost) ?? createVhost(vhost);
+      batchers.set(vhost, batcher);
+      return batcher.ask(name, signal);
+    },
+    matching: (vhost, pattern, pageSize, signal) =>
+      share(JSON.stringify([vhost, pattern, pageSize]), () => pages(vhost, pattern, pageSize), signal),
+    async close() {
+      life.abort(new DOMException('the source was closed', 'AbortError'));
+      for (const batcher of batchers.values()) batcher.close();
+      await http.close();
+    },
+  };
+}
+
+function toCounts({
+  name,
+  messages,
+  messages_ready: messagesReady,
+  message_stats: stats,
+}: z.output<typeof Queue>): QueueCounts {
+  return {
+    name,
+    messages,
+    messagesReady,
+    // A queue that nothing happened to has no rates.
+    publishRate: stats?.publish_details?.rate ?? 0,
+    deliverRate: stats?.deliver_get_details?.rate ?? 0,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function fail(error: unknown): never {
+  throw error;
+}
+
+function notFound(what: string, missing: string): SourceAnswerError {
+  return new SourceAnswerError(`${what}: there is no ${missing}`, { code: 'SOURCE_NOT_FOUND' });
+}
+
+function problemOf(what: string, status: number, missing: string, retryAfterMs: number | undefined): SluiceError {
+  if (status === 404) return notFound(what, missing);
+  if (status === 401) return new AuthError(`${what}: the management API refused the credentials (HTTP 401)`);
+  if (status === 403)
+    return new AuthError(`${what}: the user may not see this virtual host (HTTP 403); it needs the tag management`);
+  if (status === 429) {
+    return new SourceUnavailableError(`${what}: the management API asks us to slow down (HTTP 429)`, {
+      code: 'SOURCE_THROTTLED',
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+  if (status >= 500) return new SourceUnavailableError(`${what}: the management API can't answer now (HTTP ${status})`);
+  return new SourceAnswerError(`${what}: expected HTTP 200 from the management API, found ${status}`);
+}

@@ -1,0 +1,100 @@
+// Real brokers from the system's packages, each in its own directory and on its own ports, stopped by process id.
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../src/async.ts';
+import { freePort } from '../../src/sandbox/free-port.ts';
+import { endGuarded, startGuarded } from '../../src/sandbox/guarded-process.ts';
+import { findRabbitMq, startLocalRabbitMq } from '../../src/sandbox/rabbitmq.ts';
+import { eventually } from './eventually.ts';
+
+export interface Broker {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export interface RabbitBroker extends Broker {
+  readonly managementPort: number;
+}
+
+export const CREDENTIALS = { username: 'sluice', password: 'correct-horse' } as const;
+
+const REDIS = '/usr/bin/redis-server';
+
+export const hasRedis = existsSync(REDIS);
+export const hasRabbitMq = findRabbitMq() !== undefined;
+
+/** `describe` where the broker is installed, else one loud line and `describe.skip`. */
+export function whereInstalled<D extends { readonly skip: unknown }>(
+  installed: boolean,
+  what: string,
+  describe: D,
+): D | D['skip'] {
+  if (installed) return describe;
+  console.warn(`SKIPPED: ${what} is not installed, so its scalers are not tested against it`);
+  return describe.skip as D['skip'];
+}
+
+/** A server whose user `sluice` has a password; `extra` are further lines of its configuration. */
+export async function startRedis(extra: readonly string[] = []): Promise<Broker> {
+  const port = await freePort();
+  const dir = await mkdtemp(join(tmpdir(), 'sluice-redis-'));
+  const config = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    'save ""',
+    `dir ${dir}`,
+    'databases 4',
+    'user default off',
+    `user ${CREDENTIALS.username} on >${CREDENTIALS.password} ~* &* +@all`,
+    ...extra,
+  ];
+  await writeFile(join(dir, 'redis.conf'), `${config.join('\n')}\n`);
+  const child = startGuarded(REDIS, [join(dir, 'redis.conf')]);
+  await eventually('redis-server answers', () => pingRedis(port));
+  return { port, stop: () => stop(child, dir) };
+}
+
+/** A sentinel that watches the server on `masterPort` under the name `master`; it asks for no password itself. */
+export async function startSentinel(master: string, masterPort: number): Promise<Broker> {
+  const port = await freePort();
+  const dir = await mkdtemp(join(tmpdir(), 'sluice-sentinel-'));
+  const config = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${dir}`,
+    `sentinel monitor ${master} 127.0.0.1 ${masterPort} 1`,
+    `sentinel auth-user ${master} ${CREDENTIALS.username}`,
+    `sentinel auth-pass ${master} ${CREDENTIALS.password}`,
+  ];
+  await writeFile(join(dir, 'sentinel.conf'), `${config.join('\n')}\n`);
+  const child = startGuarded(REDIS, [join(dir, 'sentinel.conf'), '--sentinel']);
+  await eventually('the sentinel answers', () => pingRedis(port, []));
+  return { port, stop: () => stop(child, dir) };
+}
+
+const LOGIN = ['--no-auth-warning', '--user', CREDENTIALS.username, '--pass', CREDENTIALS.password];
+
+function pingRedis(port: number, login: readonly string[] = LOGIN): boolean {
+  return spawnSync('redis-cli', ['-p', String(port), ...login, 'ping'], { encoding: 'utf8' }).stdout.includes('PONG');
+}
+
+/** A broker with the management plugin, a user `sluice`, and virtual hosts `/`, `team/a` and `team/b`. */
+export async function startRabbitMq(): Promise<RabbitBroker> {
+  return startLocalRabbitMq({
+    directory: await mkdtemp(join(tmpdir(), 'sluice-rabbitmq-')),
+    env: process.env,
+    ...CREDENTIALS,
+    vhosts: ['team/a', 'team/b'],
+    clock: systemClock,
+    signal: new AbortController().signal,
+  });
+}
+
+/** Nothing in there is worth an orderly end. */
+async function stop(child: ChildProcess, dir: string): Promise<void> {
+  await endGuarded(child);
+  await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}

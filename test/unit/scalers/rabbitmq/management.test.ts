@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseHost } from '../../../../src/scalers/rabbitmq/host.ts';
+import { createManagementApi } from '../../../../src/scalers/rabbitmq/management.ts';
+import { createFakeClock } from '../../../support/clock.ts';
+import { createFakeHttp } from '../../../support/fake-http.ts';
+
+const never = new AbortController().signal;
+const queue = (n: number) => ({
+  name: `q${n}`,
+  messages: n,
+  messages_ready: n,
+  message_stats: { publish_details: { rate: 0.5 } },
+});
+
+function setUp(total: number) {
+  const clock = createFakeClock();
+  const state = { status: 200, text: undefined as string | undefined };
+  const http = createFakeHttp((url) => {
+    if (state.status !== 200 || state.text !== undefined) return { status: state.status, text: state.text ?? '' };
+    const all = Array.from({ length: total }, (_, n) => queue(n));
+    const [, name] = /\/api\/queues\/[^/]+\/(.+)$/.exec(url.pathname) ?? [];
+    if (name !== undefined)
+      return name === 'nobody' ? { status: 404 } : { text: JSON.stringify(queue(Number(name.slice(1)))) };
+    const page = Number(url.searchParams.get('page'));
+    if (page === 0) return { text: JSON.stringify(all) };
+    const size = Number(url.searchParams.get('page_size'));
+    const items = all.slice((page - 1) * size, page * size);
+    return { text: JSON.stringify({ items, page_count: Math.ceil(total / size) }) };
+  });
+  const host = parseHost('http://mq:15672/api-gate/shop');
+  if (!host) throw new Error('unreachable');
+  const api = createManagementApi({ host, http, authorize: async () => 'Basic x', clock, what: 'mq' });
+  const ask = async (names: readonly string[]) => {
+    const outcome = Promise.allSettled(names.map((name) => api.queue('team/a', name, never)));
+    await clock.advance(5);
+    return (await outcome).map((result) =>
+      result.status === 'fulfilled' ? result.value.messages : result.reason.code,
+    );
+  };
+  return { api, http, state, ask };
+}
+
+describe('createManagementApi', () => {
+  it('asks for one queue alone', async () => {
+    const { ask, http } = setUp(3);
+    expect(await ask(['q2'])).toEqual([2]);
+    expect(http.asked[0]?.url.href).toMatch(/^http:\/\/mq:15672\/api-gate\/api\/queues\/team%2Fa\/q2\?columns=/);
+  });
+
+  it('answers for several with one listing of the virtual host', async () => {
+    const { ask, http } = setUp(30);
+    expect(await ask(['q1', 'q2', 'q2', 'nobody'])).toEqual([1, 2, 2, 'SOURCE_NOT_FOUND']);
+    expect(http.asked).toHaveLength(1);
+  });
+
+  it('stops listing a virtual host where hardly any queue is asked for', async () => {
+    const { ask, http } = setUp(1_000);
+    await ask(['q1', 'q2']);
+    http.asked.length = 0;
+    expect(await ask(['q1', 'nobody'])).toEqual([1, 'SOURCE_NOT_FOUND']);
+    expect(http.asked).toHaveLength(2);
+  });
+
+  it('follows the pages of a pattern', async () => {
+    const { api, http } = setUp(25);
+    const found = await api.matching('shop', '^q', 10, never);
+    expect(found.map(({ messages }) => messages)).toEqual(Array.from({ length: 25 }, (_, n) => n));
+    expect(found[3]).toMatchObject({ publishRate: 0.5, deliverRate: 0 });
+    expect(http.asked).toHaveLength(3);
+  });
+
+  it.each([
+    [401, undefined, 'AUTH_FAILED'],
+    [403, undefined, 'AUTH_FAILED'],
+    [404, undefined, 'SOURCE_NOT_FOUND'],
+    [429, undefined, 'SOURCE_THROTTLED'],
+    [502, undefined, 'SOURCE_UNAVAILABLE'],
+    [302, undefined, 'SOURCE_ANSWER'],
+    [200, '<html>', 'SOURCE_ANSWER'],
+    [200, '{"name":"q1","messages":"many"}', 'SOURCE_ANSWER'],
+    [200, '[{"messages":1}]', 'SOURCE_ANSWER'],
+  ])('takes HTTP %i with %j for %s', async (status, text, code) => {
+    const { ask, state } = setUp(3);
+    Object.assign(state, { status, text });
+    expect(await ask(['q1'])).toEqual([code]);
+    expect(await ask(['q1', 'q2'])).toEqual([code, code]);
+  });
+
+  it('does not take a count that is missing for 0', async () => {
+    const { ask, state } = setUp(3);
+    Object.assign(state, { text: '{"name":"q1"}' });
+    expect(await ask(['q1'])).toEqual([undefined]);
+  });
+});
