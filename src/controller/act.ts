@@ -1,0 +1,61 @@
+// Puts a decision into effect: verified before zero, and never on top of somebody else's change.
+import type { ScaledObject } from '../api/scaled-object.ts';
+import { InternalError } from '../errors.ts';
+import { recordScale } from '../hpa/state.ts';
+import type { Announce } from './announce.ts';
+import type { TargetReference } from './auth/lookup.ts';
+import type { Decision } from './decide/decide.ts';
+import type { ObservedTarget, ScaleTargets } from './scale-target.ts';
+
+export interface Look {
+  readonly target: ObservedTarget;
+  readonly decision: Decision;
+  /** What was written, if anything was. */
+  readonly step?: { readonly from: number; readonly to: number };
+}
+
+export interface ActOptions {
+  readonly object: ScaledObject;
+  readonly reference: TargetReference;
+  readonly targets: ScaleTargets;
+  readonly announce: Announce;
+  readonly verifyBeforeZero: boolean;
+  /** Decides anew about the target as it turned out to be; `fresh` reads every trigger again first. */
+  readonly decideAgain: (target: ObservedTarget, readings: 'fresh' | 'same') => Promise<Decision>;
+  /** Called before a target is woken, so that its activity is on record even if the program ends right after the write. */
+  readonly beforeWaking: (decision: Decision) => Promise<void>;
+  readonly now: () => number;
+}
+
+const MOST_ATTEMPTS = 5;
+
+/** Resolves to the last decision, with the replicas that the target has now. Throws what kept /scale from being written. */
+export async function act(first: Look, options: ActOptions, signal: AbortSignal): Promise<Look> {
+  const { object, reference, targets, announce } = options;
+  let { target, decision } = first;
+  let isVerified = !options.verifyBeforeZero;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    if (decision.scaleTo === undefined) return { target, decision };
+    if (decision.reason === 'Deactivated' && !isVerified) {
+      target = { ...target, ...(await targets.read(reference, signal)) };
+      decision = await options.decideAgain(target, 'fresh');
+      isVerified = true;
+      continue;
+    }
+    if (decision.reason === 'Activated') await options.beforeWaking(decision);
+    const from = target.replicas;
+    const to = decision.scaleTo;
+    const { replicas, by } = await targets.step(reference, from, to, signal);
+    target = { ...target, replicas };
+    if (by === 'us') {
+      announce.scaled(object, decision, from, to);
+      const history = recordScale(decision.history, from, to, options.now());
+      return { target, decision: { ...decision, history }, step: { from, to } };
+    }
+    // Somebody else was first: what was decided may be wrong for the size there is now.
+    decision = await options.decideAgain(target, 'same');
+  }
+  throw new InternalError(
+    `the replicas of ${reference.kind} "${reference.name}" change faster than they can be decided on`,
+  );
+}

@@ -1,0 +1,114 @@
+// Events of a ScaledObject. Reasons are KEDA's, so that what listens for them goes on working.
+import { conditionMessages, type ConditionReason } from '../api/conditions.ts';
+import type { ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
+import type { SluiceError } from '../errors.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { Binding } from './bind.ts';
+import type { Decision } from './decide/decide.ts';
+import type { TriggerState } from './decide/observation.ts';
+import type { ObjectMemory } from './memory.ts';
+import { describe } from './scale-target.ts';
+import { conditionIn } from './status.ts';
+import { targetOf } from './target.ts';
+
+export interface Announce {
+  /** What the difference between two statuses says. */
+  conditions(before: ScaledObject, after: ScaledObjectStatus): void;
+  scaled(object: ScaledObject, decision: Decision, from: number, to: number): void;
+  scalingFailed(object: ScaledObject, decision: Decision, error: SluiceError): void;
+  /** Triggers that began to fail since the last time. */
+  failures(object: ScaledObject, triggers: readonly TriggerState[], memory: ObjectMemory): void;
+  /** Triggers were put to use for the first time. */
+  bound(object: ScaledObject, bindings: readonly Binding[]): void;
+  /** Triggers are not read any more: paused, refused or deleted. */
+  unbound(object: ScaledObject): void;
+  deleted(object: ScaledObject): void;
+}
+
+export function createAnnounce(recorder: EventRecorder): Announce {
+  function tell(object: ScaledObject, type: 'Normal' | 'Warning', reason: string, note: string): void {
+    const { apiVersion, kind, metadata } = object;
+    const { namespace, name, uid } = metadata;
+    recorder.record({ regarding: { apiVersion, kind, namespace, name, uid }, type, reason, action: reason, note });
+  }
+
+  return {
+    conditions(before, after) {
+      const stood = (type: string) => conditionIn(before.status, type);
+      const stands = (type: string) => conditionIn(after, type);
+      const note = (type: string): string => stands(type)?.message ?? '';
+      if (stands('Ready')?.status === 'True' && stood('Ready')?.status !== 'True') {
+        tell(before, 'Normal', 'ScaledObjectReady', note('Ready'));
+      }
+      const isRefused = stands('Ready')?.reason === 'ScaledObjectCheckFailed';
+      if (isRefused && stood('Ready')?.message !== note('Ready')) {
+        tell(before, 'Warning', 'ScaledObjectCheckFailed', note('Ready'));
+      }
+      announceFlip('Paused', 'ScaledObjectPaused', 'ScaledObjectUnpaused');
+      announceFlip('Fallback', 'ScaledObjectFallbackActivated', 'ScaledObjectFallbackDeactivated');
+
+      function announceFlip(type: string, toTrue: string, toFalse: string): void {
+        const [was, is] = [stood(type)?.status, stands(type)?.status];
+        if (is === 'True' && was !== 'True') tell(before, 'Normal', toTrue, note(type));
+        if (is === 'False' && was === 'True') tell(before, 'Normal', toFalse, note(type));
+      }
+    },
+    scaled(object, decision, from, to) {
+      const reason = to > from ? 'KEDAScaleTargetActivated' : 'KEDAScaleTargetDeactivated';
+      // Steps between one and the maximum are everyday business, as the HPA's are; they stand in the log and in the decision.
+      if (decision.reason === 'Raised') return;
+      tell(object, 'Normal', reason, `Scaled ${describe(targetOf(object))} from ${from} to ${to}${because(decision)}`);
+    },
+    scalingFailed(object, decision, error) {
+      const isUp = decision.reason === 'Activated' || decision.reason === 'Raised' || decision.reason === 'RaisedToMin';
+      const reason = isUp ? 'KEDAScaleTargetActivationFailed' : 'KEDAScaleTargetDeactivationFailed';
+      tell(
+        object,
+        'Warning',
+        reason,
+        `${describe(targetOf(object))} is not scaled to ${decision.scaleTo}: ${error.message}`,
+      );
+    },
+    failures(object, triggers, memory) {
+      const failing = triggers.flatMap((t) => (t.kind === 'failed' ? [t] : []));
+      const told = memory.toldFailures;
+      memory.toldFailures = new Set(failing.map(({ metric, code }) => `${metric} ${code}`));
+      for (const { metric, code, message, failures } of failing) {
+        // The message of one that cannot be put to use begins with its place already.
+        const what = failures > 0 ? `${metric}: ${message}` : message;
+        if (!told.has(`${metric} ${code}`)) tell(object, 'Warning', 'KEDAScalerFailed', `${what} [${code}]`);
+      }
+    },
+    bound(object, bindings) {
+      // It was watched before this program started. (While an object is paused it is Ready, but has no HPA.)
+      if (conditionIn(object.status, 'Ready')?.status === 'True' && object.status?.hpaName !== undefined) return;
+      tell(
+        object,
+        'Normal',
+        'KEDAScalersStarted',
+        `Watching ${object.spec.triggers.map(({ type }) => type).join(', ')}`,
+      );
+      for (const binding of bindings) {
+        if (binding.kind === 'broken') continue;
+        for (const { field, message } of binding.warnings) {
+          tell(
+            object,
+            'Warning',
+            'KEDAScalerInfo',
+            `triggers[${binding.index}] (${binding.trigger.type}): ${field} ${message}`,
+          );
+        }
+      }
+    },
+    unbound: (object) => tell(object, 'Normal', 'KEDAScalersStopped', 'The triggers are no longer watched'),
+    deleted: (object) => tell(object, 'Warning', 'ScaledObjectDeleted', 'The ScaledObject was deleted'),
+  };
+}
+
+function because({ reason, demand, lastActiveAt }: Decision): string {
+  if (reason === 'RaisedToMin') return ', its minimum';
+  if (reason === 'Deactivated')
+    return lastActiveAt === undefined ? ': no trigger is active' : ': no trigger is active, and the cooldown is over';
+  if (demand?.metric === undefined) return `: ${conditionMessages['ScalerActive' satisfies ConditionReason]}`;
+  return ` for ${demand.metric}${demand.limitedBy === undefined ? '' : `, held back by ${demand.limitedBy}`}`;
+}

@@ -1,0 +1,28 @@
+// What is asked of an authentication and of the target's environment, and what can be missing in the answer.
+import type { ScaleTrigger } from '../../api/trigger.ts';
+import type { TriggerField } from '../../scalers/scaler.ts';
+import type { EnvValue } from './container-env.ts';
+import type { TargetReference } from './lookup.ts';
+
+export interface ParameterRequest {
+  readonly trigger: Pick<ScaleTrigger, 'metadata' | 'authenticationRef'>;
+  /** The parameters that this type of trigger has (TriggerSource.fields); what it does not have cannot be missing. */
+  readonly fields: readonly TriggerField[];
+  readonly namespace: string;
+  readonly target: TargetReference;
+  /** scaleTargetRef.envSourceContainerName; otherwise the first container. */
+  readonly envContainer?: string | undefined;
+  /** Where the Secrets and ConfigMaps of a ClusterTriggerAuthentication are (KEDA_CLUSTER_OBJECT_NAMESPACE). */
+  readonly clusterObjectNamespace: string;
+}
+
+/** A parameter that certainly, or as far as can be known here, has no value. */
+export interface Gap {
+  /** Absent when it concerns the whole authentication. */
+  readonly parameter?: string;
+  readonly source: 'auth' | 'env';
+  readonly field: string;
+  readonly because: { readonly kind: 'missing'; readonly why: string } | Extract<EnvValue, { kind: 'unresolved' }>;
+}
+
+export type ReadTargetVariable = (name: string, containerName: string | undefined) => Promise<EnvValue>;

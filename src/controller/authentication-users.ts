@@ -1,0 +1,101 @@
+// Puts on record which ScaledObjects use an authentication (KEDA: status.scaledobjects), for `kubectl get ta -o wide`.
+import { clusterTriggerAuthentications, triggerAuthentications } from '../api/names.ts';
+import type { Clock } from '../async.ts';
+import { KubeError, toSluiceError } from '../errors.ts';
+import type { KubeClient, KubeObject, Resource } from '../kube/client.ts';
+import type { Change, Store } from '../kube/store.ts';
+import type { Logger } from '../log.ts';
+import { createDependencies, type Reference, referenceTo } from './dependencies.ts';
+import { loadScaledObject } from './load.ts';
+import { keyOf, namesOf } from './object-key.ts';
+import type { Watches } from './watches.ts';
+import { createWorkQueue } from './work-queue.ts';
+
+export interface AuthenticationUsersOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** Empty: all. */
+  readonly namespaces: readonly string[];
+  readonly watches: Pick<Watches, 'scaledObjects' | 'triggerAuthentications' | 'clusterTriggerAuthentications'>;
+}
+
+/** A thousand objects that come with one authentication are one write. */
+const GATHER_MS = 1_000;
+const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 300_000;
+
+/** Keeps the records right until `signal` aborts. It is no more than information: a failure is retried at leisure and harms nothing else. */
+export async function recordAuthenticationUsers(
+  { client, clock, random, log, namespaces, watches }: AuthenticationUsersOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const users = createDependencies();
+  const queue = createWorkQueue({ clock, random, baseDelayMs: RETRY_MS, maxDelayMs: LONGEST_RETRY_MS });
+  const kinds = new Map<string, { readonly resource: Resource; readonly store: Store<KubeObject> }>([
+    ['TriggerAuthentication', { resource: triggerAuthentications, store: watches.triggerAuthentications }],
+    [
+      'ClusterTriggerAuthentication',
+      { resource: clusterTriggerAuthentications, store: watches.clusterTriggerAuthentications },
+    ],
+  ]);
+
+  function follow(change: Change<KubeObject>): void {
+    const { object } = change;
+    const before = change.type === 'updated' ? referencesOf(change.previous) : [];
+    const after = referencesOf(object);
+    users.set(keyOf(object), change.type === 'deleted' ? [] : after);
+    for (const reference of new Set([...before, ...after])) queue.addAfter(reference, GATHER_MS);
+  }
+
+  async function record(reference: Reference): Promise<void> {
+    const [kind = '', namespace = '', name = ''] = reference.split('/');
+    const at = kinds.get(kind);
+    // Who sees a part of the namespaces only would wipe out what another one records.
+    if (kind === 'ClusterTriggerAuthentication' && namespaces.length > 0) return;
+    const key = namespace === '' ? { name } : { namespace, name };
+    const authentication = at?.store.get(key) as Authentication | undefined;
+    if (!at || !authentication) return;
+    const names = new Set(users.of(reference).map((user) => namesOf(user).name));
+    const scaledobjects = [...names].toSorted().join(',');
+    if ((authentication.status?.scaledobjects ?? '') === scaledobjects) return;
+    const body = { status: { scaledobjects: scaledobjects || null } };
+    await client.patch(at.resource, key, { type: 'merge', body }, { signal, subresource: 'status' });
+  }
+
+  watches.scaledObjects.subscribe(follow);
+  for (const [kind, { store }] of kinds) {
+    store.subscribe(({ type, object: { metadata } }) => {
+      if (type !== 'deleted') queue.addAfter(referenceTo(kind, metadata.namespace ?? '', metadata.name), GATHER_MS);
+    });
+  }
+  const handle = async (reference: Reference): Promise<void> => {
+    try {
+      await record(reference);
+    } catch (thrown) {
+      if (signal.aborted || (thrown instanceof KubeError && thrown.code === 'KUBE_NOT_FOUND')) return;
+      log.debug('users of an authentication are not on record', { reference, error: toSluiceError(thrown, 'record') });
+      queue.retry(reference);
+    }
+  };
+  await queue.run(handle, { concurrency: 4, signal });
+}
+
+interface Authentication extends KubeObject {
+  readonly status?: { readonly scaledobjects?: string };
+}
+
+/** The authentications that its triggers name; none for an object that does not parse. */
+function referencesOf(object: KubeObject): readonly Reference[] {
+  try {
+    const { metadata, spec } = loadScaledObject(object);
+    return spec.triggers.flatMap(({ authenticationRef: ref }) => {
+      if (!ref) return [];
+      const { kind = 'TriggerAuthentication', name } = ref;
+      return [referenceTo(kind, kind === 'TriggerAuthentication' ? (metadata.namespace ?? '') : '', name)];
+    });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,186 @@
+// One question to one source: its scaler, its newest reading, and the read in flight that all who ask share.
+import { type Clock, backoffMs, withDeadline } from '../async.ts';
+import { InternalError, SluiceError, SourceAnswerError, SourceUnavailableError } from '../errors.ts';
+import type { PolledTrigger, Reading, Scaler, ScalerDeps } from '../scalers/scaler.ts';
+import type { ReadTurn } from './read-turns.ts';
+
+/** A trigger of an object, ready to be read. */
+export interface BoundTrigger {
+  /** As the HPA knows it: `s0-…`, unique in the object. */
+  readonly metricName: string;
+  readonly trigger: PolledTrigger;
+  /** Equal for triggers that ask the same source the same question; they share one reading. Holds no secret. */
+  readonly question: string;
+  readonly readTimeoutMs: number;
+}
+
+/** A reading that succeeded, judged by the trigger's own rule. */
+export interface GoodReading {
+  readonly value: number;
+  readonly isActive: boolean;
+  /** When the source answered, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A value with its age, or a failure that keeps the last good value with its own. A failure is never a 0. */
+export type Sample =
+  | ({ readonly ok: true } & GoodReading)
+  | {
+      readonly ok: false;
+      readonly error: SluiceError;
+      readonly at: number;
+      /** Failed reads in a row, this one included. */
+      readonly failures: number;
+      readonly last?: GoodReading;
+    };
+
+export interface FeedHooks {
+  read?(read: { readonly type: string; readonly tookMs: number; readonly error?: SluiceError }): void;
+  /** A driver took no notice of its deadline; its read was left to itself. */
+  abandoned?(type: string): void;
+}
+
+export interface Feed {
+  /** See Sampler.sample. Never rejects, except when the program stops. */
+  sample(maxAgeMs: number): Promise<Sample>;
+  latest(): Sample | undefined;
+  close(): Promise<void>;
+}
+
+interface FeedOptions {
+  readonly deps: ScalerDeps;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly shutdown: AbortSignal;
+  readonly hooks?: FeedHooks;
+}
+
+/** After a refused login the wait grows to this: brokers lock accounts that keep knocking. A changed Secret is a new question, so it need not wait. */
+const LONGEST_AUTH_WAIT_MS = 60_000;
+
+export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOptions): Feed {
+  const { trigger, readTimeoutMs } = bound;
+  const { clock, random, shutdown, deps, hooks = {} } = options;
+  const what = `${trigger.type} trigger ${trigger.metric.name}`;
+  let scaler: Promise<Scaler> | undefined;
+  let latest: Sample | undefined;
+  let reading: Promise<Sample> | undefined;
+  let notBefore = 0;
+  let isClosed = false;
+  /** Set while the driver works; still set at the next read when it ignored the deadline of the last one. */
+  let working: symbol | undefined;
+
+  function connect(): Promise<Scaler> {
+    if (scaler) return scaler;
+    const connecting = trigger.connect(deps);
+    scaler = connecting;
+    // A failed connect is not remembered.
+    connecting.catch(() => {
+      if (scaler === connecting) scaler = undefined;
+    });
+    return connecting;
+  }
+
+  async function drop(): Promise<void> {
+    const dropped = scaler;
+    scaler = undefined;
+    await dropped?.then((it) => it.close()).catch(() => {});
+  }
+
+  async function askDriver(signal: AbortSignal): Promise<Reading> {
+    signal.throwIfAborted();
+    if (working !== undefined) {
+      hooks.abandoned?.(trigger.type);
+      void drop();
+    }
+    const mine = Symbol();
+    working = mine;
+    try {
+      const connected = await connect();
+      return await connected.read(signal);
+    } finally {
+      if (working === mine) working = undefined;
+    }
+  }
+
+  async function readOnce(): Promise<Reading> {
+    const reading = await withDeadline(clock, shutdown, readTimeoutMs, what, (signal) =>
+      // The turn ends at the deadline even if the driver goes on, or a few deaf drivers would take all turns for ever.
+      turn(latest?.ok === false, () => Promise.race([askDriver(signal), aborted(signal)])),
+    );
+    if (!Number.isFinite(reading.value)) {
+      throw new SourceAnswerError(`${what}: expected a number, found ${reading.value}`);
+    }
+    return reading;
+  }
+
+  async function read(): Promise<Sample> {
+    const startedAt = clock.now();
+    try {
+      const { value, active } = await readOnce();
+      hooks.read?.({ type: trigger.type, tookMs: clock.now() - startedAt });
+      const isActive = active ?? value > trigger.metric.activation;
+      // KEDA: a metric is never negative; activity goes by the raw value.
+      return { ok: true, value: Math.max(0, value), isActive, at: clock.now() };
+    } catch (thrown) {
+      if (shutdown.aborted) throw thrown;
+      const error = toFailure(thrown, what);
+      const failures = latest?.ok === false ? latest.failures + 1 : 1;
+      const last = latest?.ok === false ? latest.last : latest;
+      hooks.read?.({ type: trigger.type, tookMs: clock.now() - startedAt, error });
+      notBefore = clock.now() + waitAfter(error, failures, random);
+      return { ok: false, error, at: clock.now(), failures, ...(last ? { last: goodReading(last) } : {}) };
+    }
+  }
+
+  return {
+    latest: () => latest,
+    sample(maxAgeMs) {
+      const now = clock.now();
+      // A reading from the future tells that the clock was set back, not that it is fresh.
+      const isKnown = latest !== undefined && now >= latest.at && (now < notBefore || now - latest.at < maxAgeMs);
+      if (latest && isKnown) return Promise.resolve(latest);
+      reading ??= read()
+        .then((sample) => {
+          latest = sample;
+          return sample;
+        })
+        .finally(() => {
+          reading = undefined;
+          if (isClosed) void drop();
+        });
+      return reading;
+    },
+    async close() {
+      isClosed = true;
+      await reading?.catch(() => {});
+      await drop();
+    },
+  };
+}
+
+/** A scaler translates its driver's errors; the text of one that slipped through may hold a secret, so it stays in the cause. */
+function toFailure(thrown: unknown, what: string): SluiceError {
+  if (thrown instanceof SluiceError) return thrown;
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new InternalError(`${what}: the driver failed with an unforeseen ${name}`, { cause: thrown });
+}
+
+/** How long to leave the source alone after a failure; 0 means until the next look. */
+function waitAfter(error: SluiceError, failures: number, random: () => number): number {
+  if (error instanceof SourceUnavailableError && error.retryAfterMs !== undefined) return error.retryAfterMs;
+  if (error.code === 'AUTH_FAILED') return backoffMs(failures - 1, 2_000, LONGEST_AUTH_WAIT_MS, random);
+  return 0;
+}
+
+function goodReading({ value, isActive, at }: GoodReading): GoodReading {
+  return { value, isActive, at };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  if (signal.aborted) reject(signal.reason);
+  else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  return promise;
+}

@@ -1,0 +1,73 @@
+// Reads a ScaledObject as it is now and checks everything about it that needs no other object. Pure, but for what it remembers of parsing.
+import { type Pause, pauseOf } from '../api/annotations.ts';
+import { checkFallback, checkNames, checkReplicaBounds, checkTriggers, usesModifiers } from '../api/checks.ts';
+import { parseScaledObject } from '../api/parse.ts';
+import type { ScaledObject } from '../api/scaled-object.ts';
+import { ConfigError, type FieldIssue } from '../errors.ts';
+import type { KubeObject } from '../kube/client.ts';
+import type { TriggerTypes } from './bind.ts';
+
+/** Objects that went through the parser already, so that a look does not parse what has not changed. */
+const parsed = new WeakSet<KubeObject>();
+
+/** For the watch: keeps the parsed object instead of the raw one; one that does not parse is kept as it is and told of later. */
+export function parsedOrRaw(raw: KubeObject): KubeObject {
+  try {
+    return remember(parseScaledObject(raw).object);
+  } catch {
+    return raw;
+  }
+}
+
+/** Throws a ConfigError that names every bad field. */
+export function loadScaledObject(stored: KubeObject): ScaledObject {
+  return parsed.has(stored) ? (stored as ScaledObject) : remember(parseScaledObject(stored).object);
+}
+
+function remember(object: ScaledObject): ScaledObject {
+  parsed.add(object);
+  return object;
+}
+
+/** The pause annotations; throws a ConfigError when paused-replicas is no number. */
+export function readPause(object: ScaledObject): Exclude<Pause, { kind: 'invalid' }> {
+  const pause = pauseOf(object);
+  if (pause.kind !== 'invalid') return pause;
+  throw new ConfigError(nameOf(object), [
+    {
+      field: `metadata.annotations["${pause.annotation}"]`,
+      message: `expected a whole number of replicas, found ${JSON.stringify(pause.value)}`,
+    },
+  ]);
+}
+
+/** Throws a ConfigError when the name is too long for the label that every ScaledObject and its HPA carry. */
+export function checkLabels(object: ScaledObject): void {
+  const issues = checkNames(object);
+  if (issues.length > 0) throw new ConfigError(nameOf(object), issues);
+}
+
+/** Throws one ConfigError with everything that KEDA's operator or webhook would refuse, and what is not supported yet. */
+export function checkScaledObject(object: ScaledObject, types: TriggerTypes): void {
+  const issues = [
+    ...checkReplicaBounds(object.spec),
+    ...checkTriggers(object.spec.triggers, { cacheable: (type) => types.triggerSource(type)?.cacheable ?? true }),
+    ...checkFallback(object.spec, { polled: (type) => types.triggerSource(type)?.kind !== 'resource' }),
+    ...notYet(object),
+  ];
+  if (issues.length > 0) throw new ConfigError(nameOf(object), issues);
+}
+
+function notYet({ spec }: ScaledObject): readonly FieldIssue[] {
+  if (!usesModifiers(spec)) return [];
+  return [
+    {
+      field: 'spec.advanced.scalingModifiers',
+      message: 'is not supported yet: remove it, and every trigger counts by itself',
+    },
+  ];
+}
+
+export function nameOf({ kind, metadata }: KubeObject): string {
+  return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+}

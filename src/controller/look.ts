@@ -1,0 +1,174 @@
+// One look at an object that is in force: bind, HPA, sample, decide, act, report.
+import type { ScaledObject } from '../api/scaled-object.ts';
+import type { Clock } from '../async.ts';
+import { KubeError, SluiceError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { act, type Look } from './act.ts';
+import type { Announce } from './announce.ts';
+import type { HpaKeeper } from './apply-hpa.ts';
+import type { Binding } from './bind.ts';
+import type { Bind } from './binder.ts';
+import { type Decision, decide } from './decide/decide.ts';
+import type { Observation } from './decide/observation.ts';
+import type { ScalingPolicy } from './decide/policy.ts';
+import type { DecisionLog } from './decisions.ts';
+import { type Dependencies, referenceTo } from './dependencies.ts';
+import { buildHpa } from './hpa.ts';
+import type { ObjectMemory } from './memory.ts';
+import { observationOf, sameMomentMs, sampleTriggers } from './observe.ts';
+import type { Outcome } from './outcome.ts';
+import type { Reporter } from './report.ts';
+import type { Sampler } from './sampler.ts';
+import type { ObservedTarget, ScaleTargets } from './scale-target.ts';
+import { targetOf } from './target.ts';
+import { report, type Visit } from './visit.ts';
+
+export interface LookOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly version: string;
+  readonly sampler: Sampler;
+  readonly targets: ScaleTargets;
+  readonly hpas: HpaKeeper;
+  readonly bind: Bind;
+  readonly reporter: Reporter;
+  readonly announce: Announce;
+  readonly decisions: DecisionLog;
+  readonly dependencies: Dependencies;
+  readonly hooks?: LookHooks;
+}
+
+export interface LookHooks {
+  /** A look came to a decision. */
+  decided?(reason: Decision['reason']): void;
+}
+
+/** Resolves to the milliseconds until the next look. Throws a ConfigError for what its author must mend, and what is worth a retry. */
+export type TakeLook = (visit: Visit, policy: ScalingPolicy) => Promise<number>;
+
+export function createLook(options: LookOptions): TakeLook {
+  const { clock, log, sampler, targets, hpas, bind, reporter, announce, decisions, dependencies, hooks } = options;
+
+  async function observe(visit: Visit): Promise<ObservedTarget> {
+    const target = targetOf(visit.object);
+    // A target that is not there yet is followed as well, so that its creation is noticed.
+    dependencies.add(visit.key, referenceTo(target.kind, target.namespace, target.name));
+    try {
+      return await targets.observe(target, visit.signal);
+    } catch (error) {
+      if (error instanceof KubeError) await report(visit, reporter, { kind: 'replicas-unknown', error });
+      throw error;
+    }
+  }
+
+  /** With a trigger missing the HPA would forget what that trigger asked for, so it is left as it is until all are in order. */
+  async function applyHpa(visit: Visit, bindings: readonly Binding[]): Promise<readonly SluiceError[]> {
+    const broken = bindings.flatMap((binding) => (binding.kind === 'broken' ? [binding.error] : []));
+    if (broken.length > 0) return broken;
+    const triggers = bindings.flatMap((b) => (b.kind === 'broken' ? [] : [{ index: b.index, trigger: b.trigger }]));
+    const wanted = buildHpa({ object: visit.object, triggers, version: options.version });
+    try {
+      await hpas.apply(visit.object, wanted, visit.signal);
+      visit.found = { ...visit.found, hpaName: wanted.metadata.name };
+      return [];
+    } catch (error) {
+      // The API server's trouble with the HPA must not keep a target asleep; a name that is taken means somebody else scales it.
+      if (error instanceof KubeError) return [error];
+      throw error;
+    }
+  }
+
+  function keep(visit: Visit, policy: ScalingPolicy, look: Look, seen: Observation): void {
+    const { memory, object } = visit;
+    const { history, ...decision } = look.decision;
+    const { history: _, ...inputs } = seen;
+    memory.lastActiveAt = decision.lastActiveAt;
+    memory.history = history;
+    memory.nextLookAt = clock.now() + decision.checkAgainInMs;
+    const { name, namespace = '' } = object.metadata;
+    const lastStep = look.step && { at: clock.now(), ...look.step, reason: decision.reason, ...decision.demand };
+    const stepped = lastStep === undefined ? {} : { lastStep };
+    decisions.record({ namespace, name, at: seen.now, decision, seen: inputs, policy, ...stepped });
+    hooks?.decided?.(decision.reason);
+  }
+
+  async function decideAndAct(
+    visit: Visit,
+    policy: ScalingPolicy,
+    observed: ObservedTarget,
+    bindings: readonly Binding[],
+    troubles: readonly SluiceError[],
+  ): Promise<Decision> {
+    const { key, memory, signal } = visit;
+    const sample = (maxAgeMs: number) => sampleTriggers(sampler, key, bindings, { maxAgeMs, signal });
+    const isDue = isLookDue(memory, policy, clock.now());
+    let triggers = await sample(isDue ? sameMomentMs(policy) : Number.POSITIVE_INFINITY);
+    let seen = observationOf(visit.object, memory, observed, triggers, clock.now());
+    const decideAbout = (target: ObservedTarget): Decision => {
+      seen = observationOf(visit.object, memory, target, triggers, clock.now());
+      return decide(policy, seen);
+    };
+    const outcome = (decision: Decision): Outcome => {
+      const hpa = hpas.live(visit.object.metadata.namespace ?? '', visit.found.hpaName ?? hpaNameIn(visit.object));
+      return { kind: 'decided', policy, seen, decision, troubles, hpa };
+    };
+
+    const first = decideAbout(observed);
+    announce.failures(visit.object, triggers, memory);
+    let look: Look = { target: observed, decision: first };
+    try {
+      look = await act(
+        look,
+        {
+          object: visit.object,
+          reference: targetOf(visit.object),
+          targets,
+          announce,
+          verifyBeforeZero: policy.verifyBeforeZero,
+          now: () => clock.now(),
+          beforeWaking: (decision) => report(visit, reporter, outcome(decision)),
+          decideAgain: async (target, readings) => {
+            if (readings === 'fresh') triggers = await sample(0);
+            return decideAbout(target);
+          },
+        },
+        signal,
+      );
+    } catch (error) {
+      if (error instanceof SluiceError) announce.scalingFailed(visit.object, first, error);
+      throw error;
+    } finally {
+      keep(visit, policy, look, seen);
+    }
+    if (look.step) log.info('scaled', { object: key, ...look.step, reason: look.decision.reason });
+    await report(visit, reporter, outcome(look.decision));
+    return look.decision;
+  }
+
+  return async (visit, policy) => {
+    const { key, memory, signal } = visit;
+    const target = await observe(visit);
+    memory.policy = policy;
+    visit.found = { target };
+    // What a broken trigger waits for may have come without anybody telling us.
+    const isBroken = memory.bindings?.some(({ kind }) => kind === 'broken') ?? false;
+    if (isBroken && isLookDue(memory, policy, clock.now())) memory.changes++;
+    const { bindings, isNew } = await bind(key, visit.object, memory, policy.readTimeoutMs, signal);
+    if (isNew) announce.bound(visit.object, bindings);
+    visit.found = { target, bindings };
+    const troubles = await applyHpa(visit, bindings);
+    const { checkAgainInMs } = await decideAndAct(visit, policy, target, bindings, troubles);
+    const retriable = troubles.find((trouble) => trouble instanceof KubeError && trouble.retry !== 'never');
+    if (retriable) throw retriable;
+    return checkAgainInMs;
+  };
+}
+
+/** The next look is never further away than an interval, or the clock was set back. */
+function isLookDue({ nextLookAt }: ObjectMemory, { pollingIntervalMs }: ScalingPolicy, now: number): boolean {
+  return now >= nextLookAt || nextLookAt - now > pollingIntervalMs;
+}
+
+function hpaNameIn({ status, metadata }: ScaledObject): string {
+  return status?.hpaName ?? metadata.name;
+}

@@ -1,0 +1,46 @@
+// What is remembered of an object between two looks. Losing it costs nothing but a look: everything that must last is in the object.
+import type { HpaState } from '../hpa/state.ts';
+import { EMPTY_STATE } from '../hpa/state.ts';
+import type { KubeObject } from '../kube/client.ts';
+import type { Binding } from './bind.ts';
+import type { ScalingPolicy } from './decide/policy.ts';
+
+export interface ObjectMemory {
+  readonly uid: string;
+  /** What our own last write made of the object, until the watch has caught up with it. */
+  written: { readonly over: string; readonly object: KubeObject } | undefined;
+  bindings: readonly Binding[] | undefined;
+  /** Of the last look; undefined while the object is not in force. */
+  policy: ScalingPolicy | undefined;
+  /** Generation and `changes` that the bindings stand for; they are made anew when either has moved on. */
+  boundFor: string;
+  /** Counts the changes of objects that the bindings were made of (Secrets, ConfigMaps, authentications, the target). */
+  changes: number;
+  phaseMs: number;
+  /** More exact than status.lastActiveTime, which is written once a minute. */
+  lastActiveAt: number | undefined;
+  /** Triggers are read from this moment on; before it, the last readings count. */
+  nextLookAt: number;
+  history: HpaState;
+  /** When the status was last written, or, not knowing, when this began. */
+  statusWrittenAt: number;
+  /** So that a failure is told as an Event when it begins, not at each look. */
+  toldFailures: ReadonlySet<string>;
+}
+
+export function createMemory(uid: string, now: number): ObjectMemory {
+  return {
+    uid,
+    written: undefined,
+    bindings: undefined,
+    policy: undefined,
+    boundFor: '',
+    changes: 0,
+    phaseMs: 0,
+    lastActiveAt: undefined,
+    nextLookAt: 0,
+    history: EMPTY_STATE,
+    statusWrittenAt: now,
+    toldFailures: new Set(),
+  };
+}

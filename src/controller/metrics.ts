@@ -1,0 +1,96 @@
+// Answers the metrics API from the sampler: the same readings that scaling goes by, with their age.
+import { labels } from '../api/names.ts';
+import type { Clock } from '../async.ts';
+import { MetricError } from '../errors.ts';
+import type { ExternalMetric, MetricQuery, MetricsProvider } from '../metrics-adapter/provider.ts';
+import type { Binding } from './bind.ts';
+import { fallbackReplicas, fallbackValue } from './decide/fallback.ts';
+import { freshnessMs, lastGoodMs, type ScalingPolicy } from './decide/policy.ts';
+import type { DecisionLog } from './decisions.ts';
+import type { Sample } from './feed.ts';
+import type { ObjectMemory } from './memory.ts';
+import { namesOf } from './object-key.ts';
+import type { Sampler } from './sampler.ts';
+
+export interface MetricsOptions {
+  readonly clock: Clock;
+  readonly sampler: Sampler;
+  readonly decisions: DecisionLog;
+  readonly memories: ReadonlyMap<string, ObjectMemory>;
+  /** Whether there is such a ScaledObject, by `namespace/name`. */
+  readonly exists: (key: string) => boolean;
+}
+
+type Failure = Extract<Sample, { ok: false }>;
+type Polled = Extract<Binding, { kind: 'polled' }>;
+
+/**
+ * A value at most pollingInterval old with useCachedMetrics, otherwise at most min(pollingInterval, 15 s); when it is older, one
+ * shared read. A trigger that fails has its fallback once that is in force, before that its last good value within a bound, and then none.
+ */
+export function createMetricsProvider(options: MetricsOptions): MetricsProvider {
+  const { clock, sampler, decisions, memories } = options;
+
+  function bound({ namespace, metric, labels: selector }: MetricQuery): {
+    readonly key: string;
+    readonly policy: ScalingPolicy;
+    readonly binding: Polled;
+  } {
+    const name = selector.get(labels.scaledObjectName);
+    if (name === undefined) {
+      const message = `expected a label selector ${labels.scaledObjectName}=<name of a ScaledObject>, found none`;
+      throw new MetricError('METRIC_BAD_REQUEST', message);
+    }
+    const key = `${namespace}/${name}`;
+    if (!options.exists(key)) throw new MetricError('METRIC_NOT_FOUND', `there is no ScaledObject ${key}`);
+    const { bindings, policy } = memories.get(key) ?? {};
+    if (!bindings || !policy) {
+      const message = `ScaledObject ${key} has no metrics now: it is paused, not in order (see its condition Ready), or not looked at yet`;
+      throw new MetricError('METRIC_UNAVAILABLE', message);
+    }
+    const polled = bindings.filter((binding) => binding.kind === 'polled');
+    // KEDA compares metric names without regard to case.
+    const binding = polled.find(({ metricName }) => metricName.toLowerCase() === metric.toLowerCase());
+    if (binding) return { key, policy, binding };
+    const isIncomplete = bindings.some(({ kind }) => kind === 'broken');
+    const there = polled.map(({ metricName }) => metricName).join(', ') || 'none';
+    throw new MetricError(
+      isIncomplete ? 'METRIC_UNAVAILABLE' : 'METRIC_NOT_FOUND',
+      `ScaledObject ${key} has no metric ${metric}; it has ${there}`,
+    );
+  }
+
+  /** What stands in for a reading that failed; undefined when nothing does. */
+  function standIn(
+    key: string,
+    policy: ScalingPolicy,
+    { metricName, trigger }: Polled,
+    failed: Failure,
+  ): ExternalMetric | undefined {
+    const now = clock.now();
+    const { fallback } = policy;
+    if (fallback && failed.failures > fallback.failureThreshold) {
+      const seen = decisions.get(namesOf(key))?.seen;
+      const value =
+        seen && fallbackValue(trigger.metric, fallbackReplicas(fallback, seen.replicas), seen.readyReplicas);
+      return value === undefined ? undefined : { name: metricName, value, at: now };
+    }
+    const { last } = failed;
+    if (!last || now - last.at > lastGoodMs(policy.pollingIntervalMs)) return undefined;
+    return { name: metricName, value: last.value, at: last.at };
+  }
+
+  return {
+    async read(query, signal) {
+      const { key, policy, binding } = bound(query);
+      const { metricName, useCachedMetrics } = binding;
+      const maxAgeMs = freshnessMs(policy.pollingIntervalMs, useCachedMetrics);
+      const sample = await sampler.sample(key, metricName, { maxAgeMs, signal });
+      if (sample?.ok) return [{ name: metricName, value: sample.value, at: sample.at }];
+      const metric = sample && standIn(key, policy, binding, sample);
+      if (metric) return [metric];
+      const why = sample ? `${sample.error.message} [${sample.error.code}]` : 'it is not read any more';
+      throw new MetricError('METRIC_UNAVAILABLE', `no value of ${metricName} of ScaledObject ${key}: ${why}`);
+    },
+  };
+}

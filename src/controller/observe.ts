@@ -1,0 +1,89 @@
+// Samples every trigger of an object: what decide() is told.
+import type { Observation, TriggerState } from './decide/observation.ts';
+import type { ScalingPolicy } from './decide/policy.ts';
+import type { ScaledObject } from '../api/scaled-object.ts';
+import type { Binding } from './bind.ts';
+import type { Sample } from './feed.ts';
+import type { ObjectMemory } from './memory.ts';
+import type { Sampler } from './sampler.ts';
+import type { ObservedTarget } from './scale-target.ts';
+import { conditionIn } from './status.ts';
+
+/** cpu and memory triggers are left out: the HPA alone knows their values. */
+export async function sampleTriggers(
+  sampler: Sampler,
+  key: string,
+  bindings: readonly Binding[],
+  options: { readonly maxAgeMs: number; readonly signal: AbortSignal },
+): Promise<readonly TriggerState[]> {
+  const states = bindings.flatMap((binding): Promise<TriggerState>[] => {
+    switch (binding.kind) {
+      case 'resource':
+        return [];
+      case 'broken': {
+        const { code, message } = binding.error;
+        const metric = `triggers[${binding.index}]`;
+        return [Promise.resolve({ kind: 'failed', metric, failures: 0, code, message })];
+      }
+      case 'polled':
+        return [sampler.sample(key, binding.metricName, options).then((sample) => stateOf(binding, sample))];
+    }
+  });
+  return Promise.all(states);
+}
+
+function stateOf(
+  { metricName: metric, trigger }: Extract<Binding, { kind: 'polled' }>,
+  sample: Sample | undefined,
+): TriggerState {
+  const { target, type } = trigger.metric;
+  if (sample?.ok)
+    return { kind: 'value', metric, value: sample.value, isActive: sample.isActive, target, type, at: sample.at };
+  const { failures = 0, error } = sample ?? {};
+  return {
+    kind: 'failed',
+    metric,
+    failures,
+    code: error?.code ?? 'INTERNAL',
+    message: error?.message ?? `${metric} is not read any more`,
+    target,
+    type,
+  };
+}
+
+export function observationOf(
+  object: ScaledObject,
+  memory: ObjectMemory,
+  target: ObservedTarget,
+  triggers: readonly TriggerState[],
+  now: number,
+): Observation {
+  const createdAt = Date.parse(object.metadata.creationTimestamp ?? '');
+  return {
+    now,
+    createdAt: Number.isNaN(createdAt) ? now : createdAt,
+    // A time ahead of the clock (set back, or another machine's) counts as now, once: the decision carries it on.
+    lastActiveAt: memory.lastActiveAt === undefined ? undefined : Math.min(memory.lastActiveAt, now),
+    replicas: target.replicas,
+    readyReplicas: target.readyReplicas,
+    triggers,
+    phaseMs: memory.phaseMs,
+    history: memory.history,
+  };
+}
+
+/**
+ * The last activity as the object itself tells it, for a program that has just started. One that was active when it was last
+ * reported may have been active until now, so now counts; so does a time that cannot be read. Undefined: never active.
+ */
+export function lastActivity({ status }: ScaledObject, now: number): number | undefined {
+  if (conditionIn(status, 'Active')?.status === 'True') return now;
+  if (status?.lastActiveTime === undefined) return undefined;
+  const at = Date.parse(status.lastActiveTime);
+  return Number.isNaN(at) ? now : at;
+}
+
+/** How old a reading may be at a look: readings of one moment are shared among objects that ask the same. */
+export function sameMomentMs({ pollingIntervalMs }: ScalingPolicy): number {
+  return Math.min(1_000, pollingIntervalMs / 10);
+}

@@ -1,0 +1,71 @@
+// Whose the HPA is, and what happens to it.
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { scaledObjects } from '../../../src/api/names.ts';
+import type { KubeObject } from '../../../src/kube/client.ts';
+import { HORIZONTAL_POD_AUTOSCALERS } from '../../../src/kube/resources.ts';
+import { aDeployment, aScaledObject, createWorld, never, type World } from '../../support/controller-world.ts';
+
+let world: World;
+afterEach(() => world.stop());
+
+const key = { namespace: 'shop', name: 'worker' };
+const patch = (body: unknown) => world.kube.patch(scaledObjects, key, { type: 'merge', body }, { signal: never });
+const annotate = (annotations: Record<string, string | null>) => patch({ metadata: { annotations } });
+
+describe('controller/apply-hpa', () => {
+  it('renames its HPA and deletes the former one', async () => {
+    world = await createWorld([aDeployment('worker', 0), aScaledObject('worker')]);
+    await patch({ spec: { advanced: { horizontalPodAutoscalerConfig: { name: 'mine' } } } });
+    await world.clock.advance(100);
+    expect(world.hpa()).toBeUndefined();
+    expect(world.hpa('mine')).toBeDefined();
+    expect(world.scaledObject()?.status?.hpaName).toBe('mine');
+  });
+
+  it('deletes one of a former name that it did not live to put on record', async () => {
+    world = await createWorld([aDeployment('worker', 0), aScaledObject('worker')]);
+    await world.stop();
+    const status = { hpaName: null };
+    await world.kube.patch(
+      scaledObjects,
+      key,
+      { type: 'merge', body: { status } },
+      { signal: never, subresource: 'status' },
+    );
+    await patch({ spec: { advanced: { horizontalPodAutoscalerConfig: { name: 'mine' } } } });
+    await world.restart();
+    await world.clock.advance(30_000);
+    expect(world.hpa()).toBeUndefined();
+    expect(world.hpa('mine')).toBeDefined();
+  });
+
+  it('puts back an HPA that was deleted or changed', async () => {
+    world = await createWorld([aDeployment('worker', 0), aScaledObject('worker')]);
+    await world.kube.delete(HORIZONTAL_POD_AUTOSCALERS, { ...key, name: 'keda-hpa-worker' }, { signal: never });
+    await world.clock.advance(100);
+    expect(world.hpa()?.spec.maxReplicas).toBe(100);
+    const spec = { maxReplicas: 3 };
+    const body = { type: 'merge', body: { spec } } as const;
+    await world.kube.patch(HORIZONTAL_POD_AUTOSCALERS, { ...key, name: 'keda-hpa-worker' }, body, { signal: never });
+    await world.clock.advance(100);
+    expect(world.hpa()?.spec.maxReplicas).toBe(100);
+  });
+
+  it('leaves an HPA that somebody made by hand alone, until it is told to take it', async () => {
+    const hpa = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'keda-hpa-worker', namespace: 'shop' },
+      spec: { maxReplicas: 3 },
+    } as KubeObject;
+    world = await createWorld([aDeployment('worker', 0), hpa, aScaledObject('worker')], { worker: 42 });
+    await world.clock.advance(60_000);
+    expect(world.hpa()?.spec.maxReplicas).toBe(3);
+    expect(world.replicas()).toBe(0);
+    expect(world.condition('Ready')?.message).toContain('scaledobject.keda.sh/transfer-hpa-ownership: "true"');
+    await annotate({ 'scaledobject.keda.sh/transfer-hpa-ownership': 'true' });
+    await world.clock.advance(100);
+    expect(world.hpa()?.spec.maxReplicas).toBe(100);
+    expect(world.replicas()).toBe(9);
+  });
+});

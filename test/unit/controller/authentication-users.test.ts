@@ -1,0 +1,50 @@
+// Who uses an authentication, as its status tells.
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { clusterTriggerAuthentications, scaledObjects, triggerAuthentications } from '../../../src/api/names.ts';
+import type { KubeObject } from '../../../src/kube/client.ts';
+import { aDeployment, aScaledObject, createWorld, never, type World } from '../../support/controller-world.ts';
+
+let world: World;
+afterEach(() => world.stop());
+
+const anAuthentication = (kind: 'TriggerAuthentication' | 'ClusterTriggerAuthentication'): KubeObject => {
+  const metadata = { name: 'broker', ...(kind === 'TriggerAuthentication' ? { namespace: 'shop' } : {}) };
+  const object = { apiVersion: 'keda.sh/v1alpha1', kind, metadata, spec: {} };
+  return object;
+};
+const using = (name: string, kind?: 'TriggerAuthentication' | 'ClusterTriggerAuthentication') => {
+  const authenticationRef = { name: 'broker', ...(kind ? { kind } : {}) };
+  const triggers = [{ type: 'queue', metadata: { queue: name }, authenticationRef }];
+  return aScaledObject(name, { triggers, scaleTargetRef: { name } });
+};
+const recorded = (): unknown[] => [
+  world.kube.peek<KubeObject & { status?: unknown }>(triggerAuthentications, { namespace: 'shop', name: 'broker' })
+    ?.status,
+  world.kube.peek<KubeObject & { status?: unknown }>(clusterTriggerAuthentications, { name: 'broker' })?.status,
+];
+
+describe('controller/authentication-users', () => {
+  it('records them in one write, and takes away who is gone or turns elsewhere', async () => {
+    const { kube } = (world = await createWorld(['a', 'b', 'c'].map((name) => aDeployment(name, 0))));
+    await kube.create(triggerAuthentications, anAuthentication('TriggerAuthentication'), { signal: never });
+    const cluster = anAuthentication('ClusterTriggerAuthentication');
+    await kube.create(clusterTriggerAuthentications, cluster, { signal: never });
+    for (const object of [using('b'), using('a'), using('c', 'ClusterTriggerAuthentication')]) {
+      await kube.create(scaledObjects, object, { signal: never });
+    }
+    await world.clock.advance(1_500);
+    expect(recorded()).toEqual([{ scaledobjects: 'a,b' }, { scaledobjects: 'c' }]);
+    expect(kube.writes().filter(({ resource }) => resource.endsWith('authentications'))).toHaveLength(4);
+
+    await kube.delete(scaledObjects, { namespace: 'shop', name: 'a' }, { signal: never });
+    const { triggers } = using('b', 'ClusterTriggerAuthentication').spec;
+    await kube.patch(
+      scaledObjects,
+      { namespace: 'shop', name: 'b' },
+      { type: 'merge', body: { spec: { triggers } } },
+      { signal: never },
+    );
+    await world.clock.advance(1_500);
+    expect(recorded()).toEqual([{}, { scaledobjects: 'b,c' }]);
+  });
+});

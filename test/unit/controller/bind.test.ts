@@ -1,0 +1,32 @@
+// From what a user wrote of a trigger to something that can be read.
+import { describe, expect, it } from '@jest/globals';
+import { bindTriggers } from '../../../src/controller/bind.ts';
+import type { Lookup } from '../../../src/controller/auth/lookup.ts';
+import { parseTrigger, triggerSource } from '../../../src/scalers/registry.ts';
+import { aScaledObject } from '../../support/controller-world.ts';
+
+const nothing = async () => undefined;
+const lookup: Lookup = {
+  secret: nothing,
+  configMap: nothing,
+  triggerAuthentication: nothing,
+  clusterTriggerAuthentication: nothing,
+  podTemplate: nothing,
+};
+
+describe('controller/bind', () => {
+  it('gives a read the time that the trigger itself says, or else that of the object', async () => {
+    const host = 'http://u:p@mq:15672/shop';
+    const triggers = [
+      { type: 'rabbitmq', metadata: { queueName: 'slow', host, timeout: '9s' } },
+      { type: 'rabbitmq', metadata: { queueName: 'fast', host } },
+    ];
+    const bindings = await bindTriggers(aScaledObject('worker', { triggers }), {
+      types: { triggerSource, parseTrigger },
+      lookup,
+      readTimeoutMs: 3_000,
+      clusterObjectNamespace: 'sluice',
+    });
+    expect(bindings).toMatchObject([{ readTimeoutMs: 9_000 }, { readTimeoutMs: 3_000 }]);
+  });
+});
