@@ -93,14 +93,6 @@ export const OPTIONS = {
     schema: flag,
     describe: 'Serve external.metrics.k8s.io',
   }),
-  concurrency: option({
-    flag: '--concurrency',
-    value: 'N',
-    env: 'KEDA_SCALEDOBJECT_CTRL_MAX_RECONCILES',
-    default: '16',
-    schema: integer(1, 1024),
-    describe: 'Objects reconciled at one time',
-  }),
   readTimeoutMs: option({
     flag: '--read-timeout',
     value: 'MS',
@@ -171,6 +163,15 @@ export const OPTIONS = {
     default: ':8080',
     schema: text,
     describe: '/healthz, /readyz, /metrics and /decisions over HTTP; empty switches them off',
+  }),
+  shutdownDelayMs: option({
+    flag: '--shutdown-delay',
+    value: 'MS',
+    env: 'SLUICE_SHUTDOWN_DELAY',
+    default: '0',
+    schema: integer(0, 60_000),
+    describe:
+      'After SIGTERM the metrics API still accepts for so long, until everybody has noticed that it is not ready; 3000 is right in a cluster',
   }),
   logLevel: option({
     flag: '--log-level',

@@ -9,14 +9,14 @@ import type { Logger } from './log.ts';
 export async function supervise(
   components: readonly Component[],
   options: { signal: AbortSignal; log: Logger },
-): Promise<unknown> {
-  const { promise: ended, resolve: end } = Promise.withResolvers<unknown>();
+): Promise<Error | undefined> {
+  const { promise: ended, resolve: end } = Promise.withResolvers<Error | undefined>();
   const running: { component: Component; stop: AbortController; done: Promise<void> }[] = [];
   for (const component of components) {
     const stop = new AbortController();
     const done = component.run(stop.signal).then(
       () => end(new Error(`${component.name} ended by itself`)),
-      (error: unknown) => end(error),
+      (error: unknown) => end(error instanceof Error ? error : new Error(String(error))),
     );
     running.push({ component, stop, done });
   }

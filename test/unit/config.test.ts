@@ -26,10 +26,10 @@ describe('config', () => {
   });
 
   it('names every bad option at once, by the name it was given under', () => {
-    const read = (): unknown => readConfig({ concurrency: 'many', tlsCertFile: 'a.pem' }, { SLUICE_LOG_LEVEL: 'loud' });
+    const read = (): unknown => readConfig({ securePort: 'many', tlsCertFile: 'a.pem' }, { SLUICE_LOG_LEVEL: 'loud' });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(
-      /--concurrency: expected a whole number from 1 to 1024, found "many".*SLUICE_LOG_LEVEL: expected debug or info.*found "loud".*--tls-cert-file: needs --tls-private-key-file/s,
+      /--secure-port: expected a whole number from 0 to 65535, found "many".*SLUICE_LOG_LEVEL: expected debug or info.*found "loud".*--tls-cert-file: needs --tls-private-key-file/s,
     );
   });
 });

@@ -1,0 +1,86 @@
+// The broker behind the demo: the Service Bus emulator in this process, or a real RabbitMQ beside it.
+import { join } from 'node:path';
+import type { Clock } from '../../async.ts';
+import { SourceUnavailableError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+
+export const QUEUE = 'msgqueue';
+/** Few, so that a message nobody can handle is set aside while people still watch. */
+const MAX_DELIVERIES = 3;
+
+export interface DemoBroker {
+  readonly title: string;
+  /** The Secret that the example's manifests refer to. */
+  readonly secret: { readonly name: string; readonly stringData: Readonly<Record<string, string>> };
+  /** Whether a message that always fails is set aside after some deliveries, or is offered for ever. */
+  readonly setsAside: boolean;
+  /** Messages that wait or are being handled, and those set aside. */
+  depth(signal: AbortSignal): Promise<{ readonly waiting: number; readonly setAside: number }>;
+  /** The body of a message that waits, without taking it; undefined when none does. */
+  peek(signal: AbortSignal): Promise<string | undefined>;
+  /** Throws away what waits. */
+  purge(signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface DemoBrokerOptions {
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+export const BROKERS = {
+  async servicebus({ clock, random, log }: DemoBrokerOptions): Promise<DemoBroker> {
+    const { startServiceBusEmulator } = await import('../../sandbox/service-bus/emulator.ts');
+    const emulator = await startServiceBusEmulator({ clock, random, log });
+    emulator.createQueue(QUEUE, { maxDeliveryCount: MAX_DELIVERIES });
+    return {
+      title: 'Azure Service Bus (emulator)',
+      secret: { name: 'servicebus', stringData: { connection: emulator.connectionString() } },
+      setsAside: true,
+      async depth() {
+        const counts = emulator.counts(QUEUE);
+        return { waiting: counts?.active ?? 0, setAside: counts?.deadLetter ?? 0 };
+      },
+      peek: async () => emulator.peek(QUEUE),
+      purge: async () => {},
+      stop: () => emulator.stop(),
+    };
+  },
+
+  async rabbitmq({ directory, env, clock, signal }: DemoBrokerOptions): Promise<DemoBroker> {
+    const { startLocalRabbitMq } = await import('../../sandbox/rabbitmq.ts');
+    const login = { username: 'sluice', password: 'demo' };
+    const rabbit = await startLocalRabbitMq({ directory: join(directory, 'rabbitmq'), env, ...login, clock, signal });
+    const headers = { authorization: `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}` };
+    const queue = `http://127.0.0.1:${rabbit.managementPort}/api/queues/%2F/${QUEUE}`;
+    return {
+      title: 'RabbitMQ',
+      secret: { name: 'rabbitmq', stringData: { amqp: rabbit.amqpUrl, http: rabbit.managementUrl } },
+      setsAside: false,
+      async depth(abort) {
+        const answer = await fetch(queue, { headers, signal: abort });
+        // The sidecar declares the queue when it starts.
+        if (answer.status === 404) return { waiting: 0, setAside: 0 };
+        if (!answer.ok) throw new SourceUnavailableError(`RabbitMQ's management API answered ${answer.status}`);
+        const { messages = 0 } = (await answer.json()) as { messages?: number };
+        return { waiting: messages, setAside: 0 };
+      },
+      async peek(abort) {
+        const body = JSON.stringify({ count: 1, ackmode: 'reject_requeue_true', encoding: 'auto' });
+        const answer = await fetch(`${queue}/get`, { method: 'POST', headers, body, signal: abort });
+        const [first] = (await answer.json()) as { payload: string }[];
+        return first?.payload;
+      },
+      async purge(abort) {
+        await fetch(`${queue}/contents`, { method: 'DELETE', headers, signal: abort });
+      },
+      stop: () => rabbit.stop(),
+    };
+  },
+} satisfies Record<string, (options: DemoBrokerOptions) => Promise<DemoBroker>>;
+
+export type BrokerName = keyof typeof BROKERS;

@@ -1,0 +1,109 @@
+// `sluice sandbox`: the cluster in one process, until Ctrl-C.
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { ConfigError } from '../errors.ts';
+import { createLogger, type LogLevel } from '../log.ts';
+import type { CliContext } from './context.ts';
+
+interface SandboxFlags {
+  readonly directory: string;
+  readonly port: string;
+  readonly metricsPort: string;
+  readonly image: readonly string[];
+  readonly hpaSync: string;
+  readonly serviceBus: boolean;
+  readonly logLevel: LogLevel;
+}
+
+export function sandboxCommand(context: CliContext): Command {
+  const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  return new Command('sandbox')
+    .description('Run a Kubernetes-shaped cluster in this process: pods are local processes, Dapr sidecars included')
+    .option('--directory <DIR>', 'kubeconfig, logs and process records', join('.', '.sandbox'))
+    .option('--port <PORT>', 'of the API server; 0 takes a free one', '0')
+    .option('--metrics-port <PORT>', 'where `sluice run --secure-port` serves the metrics API', '6443')
+    .addOption(
+      new Option('--image <NAME=DIR:COMMAND>', 'the program that stands for an image; may be repeated')
+        .argParser(several)
+        .default([]),
+    )
+    .option('--hpa-sync <SECONDS>', 'how often the HPA looks', '15')
+    .option('--service-bus', 'run an Azure Service Bus emulator too and print its connection string', false)
+    .addOption(
+      new Option('--log-level <LEVEL>', 'of the sandbox')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('warn'),
+    )
+    .action((flags: SandboxFlags) => runSandbox(flags, context));
+}
+
+async function runSandbox(flags: SandboxFlags, context: CliContext): Promise<void> {
+  const { clock, random, stdout, signal } = context;
+  const log = createLogger({
+    level: flags.logLevel,
+    format: context.stderr.isTTY ? 'pretty' : 'json',
+    stream: context.stderr,
+  });
+  // Loaded here, so that no other command pays for it.
+  const { startSandbox } = await import('../sandbox/sandbox.ts');
+  const sandbox = await startSandbox(
+    {
+      clock,
+      random,
+      log,
+      directory: flags.directory,
+      port: port('--port', flags.port),
+      metricsPort: port('--metrics-port', flags.metricsPort),
+      images: flags.image.map(parseImage),
+      env: containerEnvironment(context),
+      hpaSyncMs: Number(flags.hpaSync) * 1000,
+    },
+    signal,
+  );
+  stdout.write(
+    `API server: ${sandbox.server.url}\n\n  export KUBECONFIG=${sandbox.kubeconfig}\n  kubectl get nodes\n\n`,
+  );
+  const emulator = flags.serviceBus ? await startEmulator(context, log) : undefined;
+  const reason = await Promise.race([sandbox.failed, aborted(signal)]);
+  await emulator?.stop();
+  await sandbox.stop();
+  if (!signal.aborted) throw reason;
+}
+
+async function startEmulator({ clock, random, stdout }: CliContext, log: ReturnType<typeof createLogger>) {
+  const { startServiceBusEmulator } = await import('../sandbox/service-bus/emulator.ts');
+  const emulator = await startServiceBusEmulator({ clock, random, log });
+  stdout.write(`Service Bus: ${emulator.connectionString()}\n`);
+  return emulator;
+}
+
+/** What a program needs to start at all; nothing else of this environment reaches a container. */
+export function containerEnvironment({ env }: Pick<CliContext, 'env'>): Readonly<Record<string, string>> {
+  const names = ['PATH', 'LANG', 'TZ', 'TMPDIR'];
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+function port(flag: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new ConfigError('sluice sandbox', [
+    { field: flag, message: `expected a port from 0 to 65535, found "${text}"` },
+  ]);
+}
+
+function parseImage(text: string) {
+  const found = /^([^=]+)=([^:]+):(.+)$/.exec(text);
+  const [, image, directory, command] = found ?? [];
+  if (image === undefined || directory === undefined || command === undefined) {
+    throw new ConfigError('sluice sandbox', [
+      { field: '--image', message: `expected NAME=DIR:COMMAND, found "${text}"` },
+    ]);
+  }
+  return { image, directory, entrypoint: command.split(' ').filter((word) => word !== '') };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

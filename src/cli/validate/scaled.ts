@@ -1,0 +1,200 @@
+// Judges ScaledObjects and ScaledJobs: schema, KEDA's further rules, triggers, and the HPA that would be made.
+import { pauseOf } from '../../api/annotations.ts';
+import { valueAt } from '../../api/issues.ts';
+import { checkFallback, checkNames, checkReplicaBounds, checkTriggers, usesModifiers } from '../../api/checks.ts';
+import type { ScaledObject } from '../../api/scaled-object.ts';
+import { ScaleTrigger } from '../../api/trigger.ts';
+import type { Lookup, TargetReference } from '../../controller/auth/lookup.ts';
+import { buildHpa } from '../../controller/hpa.ts';
+import { targetOf } from '../../controller/target.ts';
+import type { FieldIssue } from '../../errors.ts';
+import { triggerSource } from '../../scalers/registry.ts';
+import { version } from '../../version.ts';
+import { podTemplateOf } from './file-lookup.ts';
+import { identityOf } from './inventory.ts';
+import type { PlainObject } from './manifest-file.ts';
+import type { Once } from './once.ts';
+import { error, type Finding, hasErrors, info, type ObjectReport, type ProblemCode, warning } from './report.ts';
+import { judgeResourceTriggers } from './resource-triggers.ts';
+import { judgeSchema } from './schema.ts';
+import { judgeSharedServers } from './shared-server.ts';
+import { judgeTrigger, type TriggerVerdict } from './trigger.ts';
+
+export interface Surroundings {
+  readonly lookup: Lookup;
+  readonly once: Once;
+  /** The manifest of the scale target, when the files hold it. */
+  readonly targetManifest: (target: TargetReference) => PlainObject | undefined;
+}
+
+export interface Judgement extends Pick<ObjectReport, 'triggers' | 'hpa'> {
+  readonly findings: readonly Finding[];
+}
+
+export async function judgeScaledObject(value: PlainObject, around: Surroundings): Promise<Judgement> {
+  const schema = judgeSchema('ScaledObject', value);
+  const target = schema.object === undefined ? targetAsWritten(value) : targetOf(schema.object);
+  const verdicts = await judgeTriggers(value, target, around);
+  const findings = [
+    ...schema.findings,
+    ...(schema.object === undefined ? [] : furtherRules(schema.object)),
+    ...(schema.object === undefined ? [] : judgeResourceTriggers(schema.object, around.targetManifest(target))),
+    ...verdicts.flatMap((verdict) => verdict.findings),
+  ];
+  const triggers = verdicts.flatMap(({ summary }) => summary ?? []);
+  const hpa = schema.object === undefined || hasErrors(findings) ? undefined : hpaOf(schema.object, verdicts);
+  return hpa === undefined ? { findings, triggers } : { findings, triggers, hpa };
+}
+
+/** There when the metric of every trigger is known, and an HPA is made at all. */
+function hpaOf(object: ScaledObject, verdicts: readonly TriggerVerdict[]): Judgement['hpa'] {
+  const triggers = verdicts.flatMap(({ trigger }, index) => (trigger === undefined ? [] : [{ index, trigger }]));
+  const complete = triggers.length === object.spec.triggers.length;
+  if (!complete || usesModifiers(object.spec) || pauseOf(object).kind !== 'running') return undefined;
+  return buildHpa({ object, triggers, version });
+}
+
+export async function judgeScaledJob(value: PlainObject, around: Surroundings): Promise<Judgement> {
+  const { object, findings } = judgeSchema('ScaledJob', value);
+  // Its environment is that of the Jobs it starts, which stand in the manifest itself.
+  const template = podTemplateOf({ spec: (value['spec'] as PlainObject | undefined)?.['jobTargetRef'] });
+  const lookup: Lookup = { ...around.lookup, podTemplate: () => Promise.resolve(template) };
+  const { namespace, name } = identityOf({ value });
+  const target = { namespace, apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledJob', name };
+  const verdicts = await judgeTriggers(value, target, { ...around, lookup });
+  const later = around.once.first('ScaledJob')
+    ? [
+        info(
+          'kind',
+          'NOT_SUPPORTED_YET',
+          'Sluice does not start Jobs yet; the manifest is checked all the same (said once)',
+        ),
+      ]
+    : [];
+  return {
+    findings: [
+      ...findings,
+      ...later,
+      ...(object === undefined ? [] : issues('TRIGGERS', checkTriggers(object.spec.triggers, { cacheable }))),
+      ...restartPolicy(value),
+      ...verdicts.flatMap((verdict) => verdict.findings),
+    ],
+    triggers: verdicts.flatMap(({ summary }) => summary ?? []),
+  };
+}
+
+function restartPolicy(value: PlainObject): readonly Finding[] {
+  const path = 'spec.jobTargetRef.template.spec.restartPolicy';
+  const podSpec = valueAt(value, ['spec', 'jobTargetRef', 'template', 'spec']);
+  if (typeof podSpec !== 'object' || podSpec === null) return [];
+  const policy = valueAt(podSpec, ['restartPolicy']) ?? '';
+  if (policy === '')
+    return [info(path, 'NO_EFFECT', 'not set: OnFailure is filled in; write OnFailure or Never to say which')];
+  return policy === 'Always'
+    ? [error(path, 'INVALID_VALUE', 'a Job cannot have "Always": write OnFailure or Never')]
+    : [];
+}
+
+/** Those that can be read one by one, even where something else in the object is wrong. */
+async function judgeTriggers(
+  value: PlainObject,
+  target: TargetReference,
+  around: Surroundings,
+): Promise<readonly TriggerVerdict[]> {
+  const spec = value['spec'] as
+    | { readonly triggers?: unknown; readonly scaleTargetRef?: PlainObject; readonly envSourceContainerName?: unknown }
+    | null
+    | undefined;
+  const given: readonly unknown[] = Array.isArray(spec?.triggers) ? spec.triggers : [];
+  const container = spec?.envSourceContainerName ?? spec?.scaleTargetRef?.['envSourceContainerName'];
+  const { namespace, name } = identityOf({ value });
+  const { lookup, once } = around;
+  const triggers = given.map(readTrigger);
+  const inFormula = Boolean(valueAt(value, ['spec', 'advanced', 'scalingModifiers', 'formula']));
+  const verdicts: TriggerVerdict[] = [];
+  for (const [index, trigger] of triggers.entries()) {
+    const envContainer = typeof container === 'string' ? container : undefined;
+    const owner = { namespace, name };
+    verdicts.push(
+      trigger === undefined
+        ? { findings: [] }
+        : await judgeTrigger({ index, trigger, owner, target, envContainer, inFormula, lookup, once }),
+    );
+  }
+  return verdicts;
+}
+
+/** A number or truth value without quotes is told by the schema; what else is wrong with the trigger is to be seen all the same. */
+function readTrigger(raw: unknown): ScaleTrigger | undefined {
+  const metadata = valueAt(raw, ['metadata']);
+  if (typeof raw !== 'object' || typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
+    return undefined;
+  const texts = Object.entries(metadata).flatMap(([key, value]: [string, unknown]) =>
+    value === null
+      ? []
+      : [[key, typeof value === 'number' || typeof value === 'boolean' ? String(value) : value] as const],
+  );
+  return ScaleTrigger.safeParse({ ...raw, metadata: Object.fromEntries(texts) }).data;
+}
+
+function targetAsWritten(value: PlainObject): TargetReference {
+  const { namespace } = identityOf({ value });
+  const ref = (value['spec'] as { readonly scaleTargetRef?: PlainObject } | undefined)?.scaleTargetRef ?? {};
+  const text = (field: string, otherwise: string): string => (typeof ref[field] === 'string' ? ref[field] : otherwise);
+  return {
+    namespace,
+    apiVersion: text('apiVersion', 'apps/v1'),
+    kind: text('kind', 'Deployment'),
+    name: text('name', text('deploymentName', '')),
+  };
+}
+
+const cacheable = (type: string): boolean => triggerSource(type)?.cacheable ?? true;
+const polled = (type: string): boolean => triggerSource(type)?.kind !== 'resource';
+const issues = (code: ProblemCode, found: readonly FieldIssue[]): readonly Finding[] =>
+  found.map(({ field, message }) => error(field, code, message));
+
+function furtherRules(object: ScaledObject): readonly Finding[] {
+  const { spec } = object;
+  return [
+    ...issues('REPLICA_BOUNDS', checkReplicaBounds(spec)),
+    ...issues('TRIGGERS', checkTriggers(spec.triggers, { cacheable })),
+    ...issues('FALLBACK', checkFallback(spec, { polled })),
+    ...issues('NAME_TOO_LONG', checkNames(object)),
+    ...withoutEffect(object),
+    ...judgeSharedServers(spec.triggers),
+  ];
+}
+
+/** What is accepted and does nothing, or not what it seems to say. */
+function withoutEffect({ spec }: ScaledObject): readonly Finding[] {
+  const { idleReplicaCount: idle, minReplicaCount: min = 0 } = spec;
+  const found: Finding[] = [];
+  if (idle === 0 && spec.minReplicaCount === 0)
+    found.push(
+      warning(
+        'spec.idleReplicaCount',
+        'NO_EFFECT',
+        'has no effect: it is meant to be below minReplicaCount, and that is 0 too',
+      ),
+    );
+  if (idle !== undefined && idle > 0)
+    found.push(
+      warning(
+        'spec.idleReplicaCount',
+        'NO_EFFECT',
+        `the HPA keeps minReplicaCount (${min}) replicas, so ${idle} will not last: only 0 works`,
+      ),
+    );
+  if (spec.fallback !== undefined && spec.triggers.some(({ type }) => !polled(type)))
+    found.push(info('spec.fallback', 'NO_EFFECT', 'applies to the other triggers, not to cpu and memory'));
+  if (usesModifiers(spec))
+    found.push(
+      warning(
+        'spec.advanced.scalingModifiers',
+        'NOT_SUPPORTED_YET',
+        'Sluice does not compute formulas yet and refuses such an object',
+      ),
+    );
+  return found;
+}

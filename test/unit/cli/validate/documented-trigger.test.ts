@@ -1,0 +1,129 @@
+// Triggers of types that there is no scaler for, judged by KEDA's own parameters.
+import { describe, expect, it } from '@jest/globals';
+import { judgeDocumented } from '../../../../src/cli/validate/documented-trigger.ts';
+import { documentedTypes } from '../../../../src/cli/validate/keda-parameters.ts';
+import { messagesOf, problemsOf, scaledObject } from './manifests.ts';
+
+type Metadata = Readonly<Record<string, string>>;
+interface Circumstances {
+  readonly names?: readonly string[];
+  readonly every?: boolean;
+  readonly inFormula?: boolean;
+  readonly metricType?: string;
+}
+
+/** What is said of a trigger, errors first. */
+function judge(
+  type: string,
+  metadata: Metadata,
+  { names = [], every = false, inFormula = false, metricType }: Circumstances = {},
+) {
+  const { errors, warnings } = judgeDocumented(
+    documentedTypes.get(type)!,
+    { metadata, auth: {}, env: {}, owner: { namespace: 'n', name: 'o' }, ...(metricType ? { metricType } : {}) },
+    { names: new Set(names), every },
+    inFormula,
+  );
+  return [...errors, ...warnings].map(({ field, message }) => `${field}: ${message}`);
+}
+
+const kafka = { bootstrapServers: 'k:9092', consumerGroup: 'g', topic: 't' };
+const api = { url: 'http://a/b', valueLocation: 'v', targetValue: '5' };
+
+describe('judgeDocumented', () => {
+  it.each<[string, string, Metadata, Circumstances?]>([
+    ['all that is required', 'kafka', kafka],
+    ['a key of another scaler that is handed on', 'external', { scalerAddress: 'dns:///s:1', whatever: 'x' }],
+    [
+      'one of two ways to say the same',
+      'nats-jetstream',
+      { natsServerMonitoringEndpoint: 'n:8222', accountID: 'a', stream: 's', consumer: 'c' },
+    ],
+    ['a set of parameters instead of one', 'redis-streams', { hosts: 'r', ports: '6379', stream: 's' }],
+    ['no target in a formula', 'metrics-api', { url: 'http://a/b', valueLocation: 'v' }, { inFormula: true }],
+    ['what an authentication may give', 'nats-jetstream', { stream: 's', consumer: 'c' }, { every: true }],
+    [
+      'a variable that is out of sight',
+      'kafka',
+      { ...kafka, bootstrapServers: '', bootstrapServersFromEnv: 'B' },
+      { names: ['bootstrapServers'] },
+    ],
+    ['a value that is still to be filled in', 'metrics-api', { ...api, targetValue: '${TARGET}' }],
+    [
+      'a truth value spelt 0',
+      'prometheus',
+      { serverAddress: 'http://p', query: 'q', threshold: '1', ignoreNullValues: '0' },
+    ],
+  ])('accepts %s', (_, ...given) => expect(judge(...given)).toEqual([]));
+
+  it.each<[string, string, Metadata, string[], Circumstances?]>([
+    [
+      'what is missing',
+      'metrics-api',
+      { url: 'http://a/b' },
+      ['valueLocation: is required: set metadata.valueLocation', 'targetValue: is required: set metadata.targetValue'],
+    ],
+    [
+      'a slip',
+      'redis-streams',
+      { adress: 'r:6379', address: 'r:6379', streem: 's' },
+      [
+        'stream: is required: set metadata.stream',
+        'adress: is unknown; did you mean addresses?',
+        'streem: is unknown; did you mean stream?',
+      ],
+    ],
+    [
+      'a key of another type',
+      'metrics-api',
+      { ...api, scalerAddress: 'a:1' },
+      ['scalerAddress: is unknown and has no effect: it belongs to external, external-push, not to metrics-api'],
+    ],
+    [
+      'that no set is complete',
+      'postgresql',
+      { query: 'q', targetQueryValue: '1', host: 'h' },
+      [': needs connection, or host, port, userName, dbName and sslmode'],
+    ],
+    [
+      'a word where a number belongs',
+      'kafka',
+      { ...kafka, lagThreshold: 'ten' },
+      ['lagThreshold: expected a whole number such as 5, found "ten"'],
+    ],
+    [
+      'a URL where an address belongs',
+      'external-push',
+      { scalerAddress: 'http://s:1' },
+      ['scalerAddress: expected an address such as host:port, without http://, found "http://s:1"'],
+    ],
+    [
+      'an address where a URL belongs',
+      'metrics-api',
+      { ...api, url: 'a:80/b' },
+      ['url: expected a URL that starts with http:// or https://, found "a:80/b"'],
+    ],
+    [
+      'a metricType of resource metrics',
+      'kafka',
+      kafka,
+      ['metricType: expected AverageValue or Value, found "Utilization"'],
+      { metricType: 'Utilization' },
+    ],
+  ])('tells %s', (_, type, metadata, expected, ...rest) => expect(judge(type, metadata, ...rest)).toEqual(expected));
+});
+
+describe('a whole manifest', () => {
+  const trigger = (yaml: string) => scaledObject(`scaleTargetRef: { name: consumer }\ntriggers:\n  - ${yaml}`);
+  it('has its parameters followed to where they come from', async () => {
+    const text = trigger('{ type: kafka, metadata: { bootstrapServersFromEnv: B, consumerGroup: g, topic: t } }');
+    expect(await problemsOf(text)).toEqual([
+      '8 spec.triggers[0] info UNRESOLVED',
+      '8 spec.triggers[0].type info NOT_SUPPORTED_YET',
+    ]);
+  });
+  it('hears what the old name of a parameter is today', async () => {
+    const text = trigger('{ type: redis-streams, metadata: { address: "r:1", stream: s, lagThreshold: "5" } }');
+    expect(await messagesOf(text)).toContain('has no effect: write lagCount');
+  });
+});
