@@ -1,0 +1,50 @@
+// What a part of the bench is, and the one table that all parts print into.
+
+export interface Figure {
+  readonly what: string;
+  readonly value: string;
+  /** What the project aims at; a figure is never a pass or a fail. */
+  readonly aim?: string;
+}
+
+export type Report = (figure: Figure) => void;
+
+export interface Bench {
+  readonly name: string;
+  /** Runs only when it is named: too long, or too large for a small machine. */
+  readonly onlyByName?: boolean;
+  run(report: Report): Promise<void>;
+}
+
+export function markdownTable(rows: readonly (Figure & { readonly bench: string })[]): string {
+  const cells = [
+    ['part', 'figure', 'measured', 'aim'],
+    ['---', '---', '---', '---'],
+    ...rows.map(({ bench, what, value, aim = '' }) => [bench, what, value, aim]),
+  ];
+  return cells.map((line) => `| ${line.join(' | ')} |\n`).join('');
+}
+
+/** Of at least one number; `part` 0 is the smallest, 0.5 the median, 1 the largest. */
+export function quantile(numbers: readonly number[], part: number): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+}
+
+export function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+}
+
+export async function elapsed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,56 @@
+// `make bench`: prints figures, never passes or fails on time. `node test/bench/main.ts NAME…` runs some parts only.
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { type Figure, markdownTable } from './bench.ts';
+import { decideBench } from './decide.ts';
+import { metricsApiBench } from './metrics-api.ts';
+import { objects100, objects1000, objects10000 } from './objects.ts';
+import { sourcesBench } from './sources.ts';
+import { startupBench } from './startup.ts';
+import { stepBench } from './step.ts';
+import { validateBench } from './validate.ts';
+
+const BENCHES = [
+  startupBench,
+  validateBench,
+  decideBench,
+  metricsApiBench,
+  sourcesBench,
+  stepBench,
+  objects100,
+  objects1000,
+  objects10000,
+];
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(', ')}; there are: ${BENCHES.map((bench) => bench.name).join(', ')}`);
+  process.exit(2);
+}
+
+const chosen = BENCHES.filter(({ name, onlyByName }) => (names.length > 0 ? names.includes(name) : !onlyByName));
+const loads: number[] = [];
+const rows: (Figure & { bench: string })[] = [];
+for (const bench of chosen) {
+  const startedAt = performance.now();
+  loads.push(loadavg()[0] ?? 0);
+  console.error(`${bench.name} …`);
+  await bench
+    .run((figure) => {
+      rows.push({ bench: bench.name, ...figure });
+      console.error(`  ${figure.what}: ${figure.value}`);
+    })
+    .catch((error: unknown) => {
+      console.error(error);
+      rows.push({ bench: bench.name, what: 'failed', value: error instanceof Error ? error.message : String(error) });
+      process.exitCode = 1;
+    });
+  console.error(`  (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`);
+}
+console.log(`\n${machine()}\n\n${markdownTable(rows)}`);
+
+/** The load says whether others had the cores too; the figures of time mean little where they had. */
+function machine(): string {
+  const load = loads.map((part) => part.toFixed(1)).join(', ');
+  return `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}, ${process.platform}; load average (1 min) before each part: ${load}`;
+}

@@ -1,0 +1,83 @@
+// Between one and the maximum the HPA has its say: it reads the metric from us, through the aggregator, and scales by it.
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import { aScaledWorker, brokerAccess } from '../support/queue-worker.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ hpaSyncMs: 500 });
+  await world.apply(...brokerAccess(world.broker.connectionString()));
+});
+afterAll(() => world.stop());
+
+const noWindow = { scaleDown: { stabilizationWindowSeconds: 0 } };
+const advanced = { horizontalPodAutoscalerConfig: { behavior: noWindow } };
+
+it('scales down by the HPA as the queue empties, and up by it when it was asked to do that alone', async () => {
+  await world.send('orders', 50);
+  const kedaWay = { ...advanced, sluice: { scaleUp: 'HPA' as const } };
+  await world.apply(...aScaledWorker('orders', { spec: { cooldownPeriod: 60, advanced: kedaWay } }));
+  await eventually('the HPA has raised it', async () => (await world.replicas('orders')) === 5);
+  expect(world.scaleWrites('orders')).toHaveLength(1);
+  await eventually('the Event tells of the first step', async () =>
+    (await world.events('orders')).includes(
+      'Normal KEDAScaleTargetActivated: Scaled Deployment "shop/orders" from 0 to 1: at least one trigger is active',
+    ),
+  );
+  await eventually('the HPA shows what it read', async () => {
+    expect(await world.hpa('keda-hpa-orders')).toMatchObject({
+      status: {
+        desiredReplicas: 5,
+        currentMetrics: [
+          {
+            type: 'External',
+            external: { metric: { name: 's0-azure-servicebus-orders' }, current: { averageValue: '10' } },
+          },
+        ],
+      },
+    });
+  });
+  await eventually('the condition says so', async () => {
+    expect(await world.condition('orders', 'HPAActive')).toMatchObject({
+      status: 'True',
+      message: 'the HPA computes recommendations',
+    });
+  });
+
+  await world.drain('orders');
+  await world.send('orders', 20);
+  await eventually('the HPA has lowered it', async () => (await world.replicas('orders')) === 2);
+  expect(world.scaleWrites('orders')).toHaveLength(1);
+});
+
+it('scales several triggers by the greatest of them', async () => {
+  await Promise.all([world.send('left', 20), world.send('right', 30)]);
+  const trigger = (queueName: string, metricType: 'AverageValue' | 'Value') => ({
+    type: 'azure-servicebus',
+    metricType,
+    metadata: { queueName, messageCount: '10' },
+    authenticationRef: { name: 'broker' },
+  });
+  const triggers = [trigger('left', 'AverageValue'), trigger('right', 'AverageValue')];
+  await world.apply(...aScaledWorker('both', { spec: { triggers, advanced } }));
+  await eventually('the right one counts', async () => (await world.replicas('both')) === 3);
+  await world.drain('right');
+  await eventually('the left one counts', async () => (await world.replicas('both')) === 2);
+});
+
+it('tells the HPA that it has no value rather than a zero, and the HPA leaves the size alone', async () => {
+  await world.send('broken', 40);
+  await world.apply(...aScaledWorker('broken', { spec: { advanced } }));
+  await eventually('it is awake', async () => (await world.replicas('broken')) === 4);
+  await world.stopProgram();
+  await eventually('the HPA has no metrics', async () => {
+    const scaling = (await world.hpa('keda-hpa-broken'))?.status?.conditions?.find(
+      ({ type }) => type === 'ScalingActive',
+    );
+    expect(scaling).toMatchObject({ status: 'False', reason: 'FailedGetExternalMetric' });
+  });
+  expect(await world.replicas('broken')).toBe(4);
+  await world.start();
+  await eventually('it has them again', async () => (await world.condition('broken', 'HPAActive')).status === 'True');
+});
