@@ -85,6 +85,7 @@ export function createLook(options: LookOptions): TakeLook {
     memory.lastActiveAt = decision.lastActiveAt;
     memory.history = history;
     memory.nextLookAt = clock.now() + decision.checkAgainInMs;
+    if (look.step && look.step.to > look.step.from) memory.raisedOn = valuesIn(seen);
     const { name, namespace = '' } = object.metadata;
     const lastStep = look.step && { at: clock.now(), ...look.step, reason: decision.reason, ...decision.demand };
     const stepped = lastStep === undefined ? {} : { lastStep };
@@ -167,6 +168,10 @@ export function createLook(options: LookOptions): TakeLook {
 /** The next look is never further away than an interval, or the clock was set back. */
 function isLookDue({ nextLookAt }: ObjectMemory, { pollingIntervalMs }: ScalingPolicy, now: number): boolean {
   return now >= nextLookAt || nextLookAt - now > pollingIntervalMs;
+}
+
+function valuesIn({ triggers }: Observation): ObjectMemory['raisedOn'] {
+  return new Map(triggers.flatMap((t) => (t.kind === 'value' ? [[t.metric, { value: t.value, at: t.at }]] : [])));
 }
 
 function hpaNameIn({ status, metadata }: ScaledObject): string {

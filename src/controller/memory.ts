@@ -22,6 +22,8 @@ export interface ObjectMemory {
   /** Triggers are read from this moment on; before it, the last readings count. */
   nextLookAt: number;
   history: HpaState;
+  /** What the triggers said when the target was last raised, by metric name. */
+  raisedOn: ReadonlyMap<string, { readonly value: number; readonly at: number }>;
   /** When the status was last written, or, not knowing, when this began. */
   statusWrittenAt: number;
   /** So that a failure is told as an Event when it begins, not at each look. */
@@ -40,6 +42,7 @@ export function createMemory(uid: string, now: number): ObjectMemory {
     lastActiveAt: undefined,
     nextLookAt: 0,
     history: EMPTY_STATE,
+    raisedOn: new Map(),
     statusWrittenAt: now,
     toldFailures: new Set(),
   };

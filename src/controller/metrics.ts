@@ -86,7 +86,14 @@ export function createMetricsProvider(options: MetricsOptions): MetricsProvider 
       const { metricName, useCachedMetrics } = binding;
       const maxAgeMs = freshnessMs(policy.pollingIntervalMs, useCachedMetrics);
       const sample = await sampler.sample(key, metricName, { maxAgeMs, signal });
-      if (sample?.ok) return [{ name: metricName, value: sample.value, at: sample.at }];
+      if (sample?.ok) {
+        // The HPA remembers only what it was told itself. Told the demand that the step was made on, it holds that size for its
+        // stabilization window, as if it had made the step; otherwise its first look at a shrinking queue would undo a part of it.
+        const raisedOn = memories.get(key)?.raisedOn.get(metricName);
+        const isHeld = raisedOn && raisedOn.value > sample.value && clock.now() - raisedOn.at <= maxAgeMs;
+        const { value, at } = isHeld ? raisedOn : sample;
+        return [{ name: metricName, value, at }];
+      }
       const metric = sample && standIn(key, policy, binding, sample);
       if (metric) return [metric];
       const why = sample ? `${sample.error.message} [${sample.error.code}]` : 'it is not read any more';

@@ -28,7 +28,12 @@ it('writes nothing and asks the API server nothing while sleeping workers are id
       async () => (await world.condition(name, 'HPAActive')).reason === 'ScalingDisabled',
     );
   }
-  await world.looks('busy');
+  // And so has what the program says of that.
+  await eventually('it has settled', async () => {
+    const before = world.cluster.requests.length;
+    await world.looks('busy', 3);
+    return world.writes(before).length === 0;
+  });
 
   const since = world.cluster.requests.length;
   await Promise.all([...idle, 'busy'].map((name) => world.looks(name, LOOKS)));

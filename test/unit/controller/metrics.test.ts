@@ -64,6 +64,23 @@ describe('controller/metrics', () => {
     expect(world.reads()).toBe(reads + 1);
   });
 
+  it('gives the demand that a step was made on while it is fresh, so that the HPA does not undo the step as the queue shrinks', async () => {
+    await aWorld({}, 0);
+    world.answers.set('worker', 50);
+    while (world.replicas() === 0) await world.clock.advance(1_000);
+    const steppedAt = world.clock.now();
+    world.answers.set('worker', 3);
+    let newest = 50;
+    for (; world.clock.now() - steppedAt < 40_000; await world.clock.advance(1_000)) {
+      const [metric] = await ask();
+      const ageMs = world.clock.now() - (metric?.at ?? 0);
+      expect(ageMs).toBeLessThanOrEqual(15_000);
+      if (metric?.value === 3) expect(world.clock.now() - steppedAt).toBeGreaterThanOrEqual(13_000);
+      newest = metric?.value ?? 0;
+    }
+    expect(newest).toBe(3);
+  });
+
   it('takes a metric’s name in any case', async () => {
     await aWorld();
     expect(await ask('S0-Queue-Worker')).toMatchObject([{ name: 's0-queue-worker' }]);
