@@ -47,6 +47,8 @@ export interface Outcome {
 const MESSAGES = 50;
 /** Starting processes, probes, one look of the recorder. */
 const SLACK_MS = 5_000;
+/** Kubernetes: --horizontal-pod-autoscaler-downscale-stabilization. */
+const HPA_WINDOW_MS = 300_000;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 export async function playStory(scene: Scene): Promise<Outcome> {
@@ -183,19 +185,22 @@ function oneAtATime(cast: Cast, ledger: Ledger, moments: Moments): Point {
   };
 }
 
-/** A7 */
+/** A7. At the original pace the HPA's own stabilization window ends some seconds before the cooldown, and then it may scale in. */
 function straightToZero(cast: Cast, frames: readonly Frame[], moments: Moments, ledger: Ledger): Point {
-  const { drained, backToZero } = moments;
+  const { drained, backToZero, allWanted = 0 } = moments;
   const lastFinished = Math.max(0, ...ledger.handled.map((h) => h.finished));
-  const between = frames.filter((f) => drained !== undefined && f.at >= drained).map((f) => f.wanted);
-  const sizes = [...new Set(between)];
+  const after = frames.filter((f) => drained !== undefined && f.at >= drained);
+  const sizes = [...new Set(after.map((f) => f.wanted))];
+  const early = after.filter(
+    (f) => f.wanted !== cast.maxReplicas && f.wanted !== 0 && f.at < allWanted + HPA_WINDOW_MS,
+  );
   const waited = drained === undefined || backToZero === undefined ? undefined : backToZero - drained;
   // The last look that saw a message may be one interval before the queue was seen empty.
   const atLeast = cast.cooldownMs - cast.pollingIntervalMs - 1000;
   return {
     id: 'A7',
-    claim: 'no scale-in before the cooldown is over, then straight to zero',
-    ok: lastFinished > 0 && waited !== undefined && waited >= atLeast && sizes.join() === `${cast.maxReplicas},0`,
+    claim: 'no scale-in before the cooldown is over (or the five minutes of the HPA), then straight to zero',
+    ok: lastFinished > 0 && waited !== undefined && waited >= atLeast && early.length === 0 && sizes.at(-1) === 0,
     seen: waited === undefined ? 'never at zero' : `${sizes.join(' → ')}, ${seconds(waited)} after the queue was empty`,
   };
 }
