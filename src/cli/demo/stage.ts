@@ -72,7 +72,7 @@ export async function onStage<T>(
             log,
             directory,
             port: 0,
-            images: imagesOf(example),
+            images: imagesOf(example, options.program[0]),
             env: containerEnvironment(context),
             metricsPort,
             hpaSyncMs: options.hpaSyncMs,
@@ -151,11 +151,12 @@ function inBackground(component: Component, log: Logger): () => Promise<void> {
   };
 }
 
-function imagesOf(example: string) {
+/** By the Node that runs us: the one on the PATH may be too old for TypeScript. */
+function imagesOf(example: string, node: string) {
   return ['producer', 'consumer'].map((name) => ({
     image: `ghcr.io/sluice-autoscaler/example-${name}`,
     directory: example,
-    entrypoint: ['node', `src/${name}.ts`],
+    entrypoint: [node, `src/${name}.ts`],
   }));
 }
 
