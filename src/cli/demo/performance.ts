@@ -2,6 +2,7 @@
 import type { KubeClient, KubeObject } from '../../kube/client.ts';
 import { CONFIG_MAPS, DEPLOYMENTS, EVENTS } from '../../kube/resources.ts';
 import type { DecisionRecord } from '../../controller/decisions.ts';
+import { PORTS_ANNOTATION } from '../../sandbox/node-agent/ports.ts';
 import type { CliContext } from '../context.ts';
 import { createRecorder, type Look } from './recorder.ts';
 import { NAMESPACE, type Stage, untilSome } from './stage.ts';
@@ -11,7 +12,6 @@ import { createView } from './view.ts';
 const FAIL_TEXT = 'please fail';
 /** Of a polling interval: time enough to post every message before the next look. */
 const QUIET_PART = 0.8;
-const PORTS = 'sandbox.sluice.dev/ports';
 
 export async function perform(options: {
   readonly stage: Stage;
@@ -122,7 +122,7 @@ function producerUrl({ pods }: Stage): string | undefined {
   const pod = pods
     .list(NAMESPACE)
     .find((p) => p.metadata.labels?.['app.kubernetes.io/name'] === 'producer' && isReady(p));
-  const ports = JSON.parse(pod?.metadata.annotations?.[PORTS] ?? '{}') as Record<string, number>;
+  const ports = JSON.parse(pod?.metadata.annotations?.[PORTS_ANNOTATION] ?? '{}') as Record<string, number>;
   return ports['5000'] === undefined ? undefined : `http://127.0.0.1:${ports['5000']}`;
 }
 
