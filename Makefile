@@ -6,10 +6,10 @@ PACE ?= brisk
 JEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format generate bench build clean
+.PHONY: help setup demo test e2e check lint format generate bench build clean
 
 help: ## Show this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node_modules/.installed: package-lock.json
 	@# Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms.
@@ -25,6 +25,10 @@ demo: setup build ## 0 -> 10 -> 0 because of a queue (BROKER=servicebus|rabbitmq
 
 test: setup build ## Unit, repository, contract and integration tests (brokers that are not installed are skipped, loudly)
 	@npm test --silent -- $(JEST_FLAGS)
+
+e2e: setup build ## The stories on a real control plane, real daprd, real Helm; built with Go the first time (skipped, loudly, without)
+	@$(RUN) node test/e2e/control-plane/build.ts
+	@npm run --silent test:e2e -- $(JEST_FLAGS)
 
 check: setup ## Types, lint, format, generated files, import rules
 	@npm run --silent check

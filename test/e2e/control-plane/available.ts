@@ -1,0 +1,19 @@
+// Which real programs a test can have here: built already, or buildable because there is Go.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { installDirectory, type ToolName } from './tools.ts';
+
+let hasGo: boolean | undefined;
+
+/** `describe` where all of them can be had, else one loud line and `describe.skip`. */
+export function whereBuildable<D extends { readonly skip: unknown }>(
+  describe: D,
+  ...tools: readonly ToolName[]
+): D | D['skip'] {
+  const missing = tools.filter((name) => !existsSync(installDirectory(name, process.env)));
+  if (missing.length === 0) return describe;
+  hasGo ??= spawnSync('go', ['version']).status === 0;
+  if (hasGo) return describe;
+  console.warn(`SKIPPED: ${missing.join(', ')} cannot be built because there is no Go on the PATH`);
+  return describe.skip as D['skip'];
+}
