@@ -6,7 +6,7 @@ PACE ?= brisk
 JEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e check lint format generate bench build clean
+.PHONY: help setup demo test e2e check lint format generate manifests bench build image clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,11 +42,19 @@ format: setup ## Rewrite the sources in the one format
 generate: setup ## Rewrite crds/ and the generated pages of docs/ and README.md
 	@npm run --silent generate
 
+manifests: setup ## Rewrite deploy/ from the chart (needs Go, which builds Helm)
+	@$(RUN) node test/e2e/chart/manifests.ts
+
 bench: setup build ## Print the figures of docs/benchmarks.md
 	@$(RUN) node test/bench/main.ts
 
 build: node_modules/.installed ## Bundle src into dist/sluice.js
 	@$(RUN) node build.ts
+
+image: ## Build the container image for this machine (needs docker or podman)
+	@engine=$$(command -v docker || command -v podman) || { echo 'make image: expected docker or podman, found neither; releases are built by .github/workflows/release.yml' >&2; exit 1; }; \
+	version=$$(sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json); \
+	"$$engine" build --tag "sluice:$$version" --build-arg "VERSION=$$version" --build-arg "REVISION=$$(git rev-parse HEAD)" .
 
 clean: ## Remove what was built (not node_modules)
 	rm -rf dist coverage .demo

@@ -1,6 +1,18 @@
 // Bundles the program into dist/: a small sluice.js that starts fast, with drivers and the sandbox in chunks that load when they are used.
-import { readFile, rm } from 'node:fs/promises';
+// Usage: node build.ts [--outdir DIR] [--no-source-map]
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
+import { thirdPartyNotices } from './third-party-notices.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    outdir: { type: 'string', default: 'dist' },
+    'source-map': { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+});
 
 const { version } = JSON.parse(await readFile(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -29,10 +41,11 @@ const lazyDrivers: Plugin = {
   },
 };
 
-await rm('dist', { recursive: true, force: true });
-await build({
+await rm(flags.outdir, { recursive: true, force: true });
+const { metafile } = await build({
   entryPoints: { sluice: 'src/main.ts' },
-  outdir: 'dist',
+  outdir: flags.outdir,
+  metafile: true,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -40,13 +53,14 @@ await build({
   target: 'node24',
   minifyWhitespace: true,
   minifySyntax: true,
-  sourcemap: 'linked',
+  sourcemap: flags['source-map'] ? 'linked' : false,
   legalComments: 'linked',
   logLevel: 'warning',
   plugins: [lazyDrivers],
   define: { SLUICE_VERSION: JSON.stringify(version) },
-  // CommonJS dependencies inside an ES module bundle ask for these.
+  // CommonJS dependencies inside an ES module bundle ask for these; `var`, because some ES modules declare them, too.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; import { dirname as __dirnameOf } from 'node:path'; import { fileURLToPath as __fileOf } from 'node:url'; const require = __createRequire(import.meta.url); const __filename = __fileOf(import.meta.url); const __dirname = __dirnameOf(__filename);",
+    js: "import { createRequire as __createRequire } from 'node:module'; import { dirname as __dirnameOf } from 'node:path'; import { fileURLToPath as __fileOf } from 'node:url'; var require = __createRequire(import.meta.url); var __filename = __fileOf(import.meta.url); var __dirname = __dirnameOf(__filename);",
   },
 });
+await writeFile(join(flags.outdir, 'THIRD-PARTY-NOTICES.txt'), await thirdPartyNotices(metafile));

@@ -5,21 +5,34 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export interface SluiceProcess {
+  readonly pid: number | undefined;
   /** What it wrote to standard error so far. */
   stderr(): string;
   stdout(): string;
   /** Resolves when it has ended, with its exit code; undefined when a signal ended it. */
   readonly ended: Promise<number | undefined>;
+  /** Stops it where it is, and lets it go on. */
+  send(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Sends the signal and waits for the end. */
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | undefined>;
 }
 
+interface ProcessOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
 /** Nothing of this process's environment reaches it but PATH. */
-export function spawnSluice(
+export function spawnSluice(args: readonly string[], options: ProcessOptions = {}): SluiceProcess {
+  return spawnProgram(process.execPath, [PROGRAM, ...args], options);
+}
+
+export function spawnProgram(
+  file: string,
   args: readonly string[],
-  { env = {}, input }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+  { env = {}, input }: ProcessOptions = {},
 ): SluiceProcess {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(file, args, {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -43,9 +56,11 @@ export function spawnSluice(
     });
   });
   return {
+    pid: child.pid,
     stdout: () => texts.stdout,
     stderr: () => texts.stderr,
     ended,
+    send: (signal) => void child.kill(signal),
     kill(signal) {
       child.kill(signal);
       return ended;
@@ -56,7 +71,7 @@ export function spawnSluice(
 /** Runs one command to its end. */
 export async function runSluiceCommand(
   args: readonly string[],
-  options: Parameters<typeof spawnSluice>[1] = {},
+  options: ProcessOptions = {},
 ): Promise<{ readonly code: number | undefined; readonly stdout: string; readonly stderr: string }> {
   const child = spawnSluice(args, options);
   const code = await child.ended;
