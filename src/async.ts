@@ -8,6 +8,11 @@ export interface Clock {
   schedule(delayMs: number, run: () => void): () => void;
 }
 
+/** Milliseconds on a clock that nobody sets, since some moment in the past: for durations that others rely on. */
+export function elapsedMs(): number {
+  return performance.now();
+}
+
 /** setTimeout holds 31 bits; a longer delay would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -39,6 +44,14 @@ export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promi
       reject(signal.reason);
     }
     signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** Resolves when the signal aborts; for a wait that lasts as long as the signal, because the listener stays until then. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 

@@ -5,8 +5,8 @@ import * as x509 from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
-/** Clocks of two machines differ; a certificate is valid from a little before its making. */
-const BACKDATE_MS = 5 * 60_000;
+/** Clocks of two machines differ, by hours where one is set wrongly; a certificate is valid from well before its making. */
+const BACKDATE_MS = DAY_MS;
 
 x509.cryptoProvider.set(webcrypto);
 
@@ -66,6 +66,9 @@ async function make(
 ): Promise<CertificatePair> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const notAfter = what.now + what.days * DAY_MS;
+  const issuer = authority && new x509.X509Certificate(authority.certPem);
+  // Of several authorities of one name, OpenSSL tries the one whose key is meant; without this, the first that it finds.
+  const byKey = issuer ? [await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey)] : [];
   const common = {
     serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)))
       .toString('hex')
@@ -73,17 +76,18 @@ async function make(
     notBefore: new Date(what.now - BACKDATE_MS),
     notAfter: new Date(notAfter),
     signingAlgorithm: ALGORITHM,
-    extensions: [...extensions, await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)],
+    extensions: [...extensions, await x509.SubjectKeyIdentifierExtension.create(keys.publicKey), ...byKey],
   };
-  const certificate = authority
-    ? await x509.X509CertificateGenerator.create({
-        ...common,
-        subject: what.subject,
-        issuer: new x509.X509Certificate(authority.certPem).subject,
-        publicKey: keys.publicKey,
-        signingKey: await importKey(authority.keyPem),
-      })
-    : await x509.X509CertificateGenerator.createSelfSigned({ ...common, name: what.subject, keys });
+  const certificate =
+    authority && issuer
+      ? await x509.X509CertificateGenerator.create({
+          ...common,
+          subject: what.subject,
+          issuer: issuer.subject,
+          publicKey: keys.publicKey,
+          signingKey: await importKey(authority.keyPem),
+        })
+      : await x509.X509CertificateGenerator.createSelfSigned({ ...common, name: what.subject, keys });
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
   return {
     certPem: `${certificate.toString('pem')}\n`,

@@ -17,6 +17,13 @@ export interface Telemetry {
   /** Age of a value when it was served to the HPA. */
   metricServed(ageSeconds: number): void;
   objects(counts: Readonly<Record<string, number>>): void;
+  /** Objects that this replica acts on. */
+  ownedObjects(count: number): void;
+  /** Replicas that share the work, this one included. */
+  members(count: number): void;
+  scaledObjectValidated(write: { namespace: string; action: string }): void;
+  scaledObjectRefused(write: { namespace: string; action: string; reason: string }): void;
+  webhookRequest(request: { code: number; seconds: number }): void;
 }
 
 export function createTelemetry(): Telemetry {
@@ -79,6 +86,36 @@ export function createTelemetry(): Telemetry {
     labelNames: ['kind'],
     registers,
   });
+  const owned = new Gauge({
+    name: 'sluice_owned_objects',
+    help: 'ScaledObjects that this replica acts on',
+    registers,
+  });
+  const members = new Gauge({
+    name: 'sluice_members',
+    help: 'Replicas that share the work, this one included; 0 when its Lease is gone',
+    registers,
+  });
+  members.set(1);
+  const validations = new Counter({
+    name: 'keda_webhook_scaled_object_validations_total',
+    help: 'ScaledObjects that the admission webhook judged (the name is KEDA’s)',
+    labelNames: ['namespace', 'action'],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'keda_webhook_scaled_object_validation_errors_total',
+    help: 'Reasons for which the admission webhook refused ScaledObjects (the name is KEDA’s)',
+    labelNames: ['namespace', 'action', 'reason'],
+    registers,
+  });
+  const webhook = new Histogram({
+    name: 'sluice_admission_request_seconds',
+    help: 'Requests to the admission webhook by HTTP status; a refused write is a 200',
+    labelNames: ['code'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.25, 1, 5, 10],
+    registers,
+  });
   return {
     render: () => registry.metrics(),
     contentType: registry.contentType,
@@ -89,8 +126,13 @@ export function createTelemetry(): Telemetry {
     kubeCall: (labels) => kube.inc(labels),
     metricsRequest: ({ code, seconds }) => requests.observe({ code: String(code) }, seconds),
     metricServed: (age) => freshness.observe(age),
+    scaledObjectValidated: (labels) => validations.inc(labels),
+    scaledObjectRefused: (labels) => refusals.inc(labels),
+    webhookRequest: ({ code, seconds }) => webhook.observe({ code: String(code) }, seconds),
     objects(counts) {
       for (const [kind, count] of Object.entries(counts)) objects.set({ kind }, count);
     },
+    ownedObjects: (count) => owned.set(count),
+    members: (count) => members.set(count),
   };
 }

@@ -1,34 +1,25 @@
-// `sluice run`: puts controller and metrics adapter together and keeps them running. The composition root; no logic.
+// `sluice run`: puts everything together that is switched on, and keeps it running. The composition root; no logic.
 import { Command } from 'commander';
 import type { Component } from '../component.ts';
-import { type Config, type Environment, OPTIONS, readConfig } from '../config.ts';
+import { type Config, OPTIONS, readConfig } from '../config.ts';
 import { createController } from '../controller/controller.ts';
 import { createDiagnostics } from '../diagnostics.ts';
 import { ConfigError } from '../errors.ts';
 import { preferSmallHeap } from '../heap.ts';
 import { loadConnection } from '../kube/connection.ts';
-import { createDelegatedAuth } from '../kube/delegated-auth.ts';
 import { createEventRecorder } from '../kube/events.ts';
+import { createAccessTrouble } from '../kube/access-trouble.ts';
 import { createKubeClient } from '../kube/http-client.ts';
-import { createServingCertificateStore } from '../kube/serving-certificates.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { createLogger, type Logger } from '../log.ts';
-import {
-  type CertificateSource,
-  createSelfMadeCertificates,
-  createSuppliedCertificates,
-} from '../metrics-adapter/certificates.ts';
-import type { MetricsProvider } from '../metrics-adapter/provider.ts';
-import { createMetricsAdapter } from '../metrics-adapter/server.ts';
+import { createLogger } from '../log.ts';
 import { parseTrigger, triggerSource } from '../scalers/registry.ts';
 import { createSourcePool } from '../scalers/sources.ts';
 import { supervise } from '../supervisor.ts';
-import { createTelemetry, type Telemetry } from '../telemetry.ts';
+import { createTelemetry } from '../telemetry.ts';
 import { version } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { addOptions } from './options.ts';
-
-const API_SERVICE = 'v1beta1.external.metrics.k8s.io';
+import { createServing } from './run/serving.ts';
+import { createRing, decisionsOf, identityOf } from './run/membership.ts';
 
 export function runCommand(context: CliContext): Command {
   const command = new Command('run').description(
@@ -46,13 +37,15 @@ export async function runSluice(config: Config, context: CliContext): Promise<vo
   const format = config.logFormat === 'auto' ? (context.stderr.isTTY ? 'pretty' : 'json') : config.logFormat;
   const log = createLogger({ level: config.logLevel, format, stream: context.stderr });
   const telemetry = createTelemetry();
-  const connection = await loadConnection({ ...access(config), env, clock });
-  const client = createKubeClient(connection, {
-    clock,
-    log,
-    userAgent: `sluice/${version}`,
-    onCall: telemetry.kubeCall,
-  });
+  const connect = () => loadConnection({ ...access(config), env, clock });
+  const connection = await connect();
+  const userAgent = `sluice/${version}${config.membership ? ` (${identityOf(config)})` : ''}`;
+  const trouble = createAccessTrouble({ server: connection.server, clock, log });
+  const transport = { clock, log, userAgent, trouble, onCall: telemetry.kubeCall };
+  const client = createKubeClient(connection, transport);
+  const ringConnection = config.membership ? await connect() : undefined;
+  const ring =
+    ringConnection && createRing(config, { connection: ringConnection, transport, clock, random, log, telemetry });
   const clients = createSourcePool({ clock });
   const events = createEventRecorder({
     client,
@@ -62,7 +55,8 @@ export async function runSluice(config: Config, context: CliContext): Promise<vo
     log,
   });
   const controller = createController({
-    client,
+    client: ring ? createKubeClient(connection, { ...transport, beforeWrite: ring.checkWrite }) : client,
+    ...(ring ? { ownership: ring } : {}),
     clock,
     random,
     log,
@@ -77,20 +71,21 @@ export async function runSluice(config: Config, context: CliContext): Promise<vo
   });
   const parts: Component[] = [
     events,
+    // Left after everything that acts has ended.
+    ...(config.controller && ring ? [ring] : []),
     ...(config.controller ? [controller] : []),
-    ...(config.metricsAdapter ? adapter(config, { client, log, telemetry, env }, controller.metrics, context) : []),
+    ...createServing(config, { client, log, telemetry, clock, random, controller }),
   ];
   const address = parseAddress(config.diagnosticsAddress);
   if (address) {
     const notReady = (): readonly string[] => parts.filter((part) => !part.ready()).map((part) => part.name);
-    const decisions = (key?: { readonly namespace: string; readonly name: string }): unknown =>
-      key ? controller.decisions.get(key) : controller.decisions.list();
+    const decisions = decisionsOf(controller, ring);
     parts.push(createDiagnostics({ ...address, notReady, metrics: telemetry, decisions }));
   }
   log.info('sluice starts', { version, server: connection.server, namespaces: config.watchNamespaces });
   const failure = await supervise(parts, { signal: context.signal, log });
   await clients.close();
-  await connection.close();
+  await Promise.all([connection.close(), ringConnection?.close()]);
   if (failure !== undefined) throw failure;
   log.info('sluice has stopped');
 }
@@ -100,54 +95,6 @@ function access(config: Config): { kubeconfig?: string; context?: string } {
     ...(config.kubeconfig === '' ? {} : { kubeconfig: config.kubeconfig }),
     ...(config.context === '' ? {} : { context: config.context }),
   };
-}
-
-function adapter(
-  config: Config,
-  shared: {
-    readonly client: KubeClient;
-    readonly log: Logger;
-    readonly telemetry: Telemetry;
-    readonly env: Environment;
-  },
-  provider: MetricsProvider,
-  { clock, random }: CliContext,
-): readonly Component[] {
-  const { client, log, telemetry } = shared;
-  const delegated = createDelegatedAuth({ client, clock, random, log });
-  const server = createMetricsAdapter({
-    provider,
-    certificates: certificates(config, client, log, clock),
-    authentication: delegated,
-    access: delegated,
-    host: config.bindAddress,
-    port: config.securePort,
-    clock,
-    log,
-    telemetry,
-    lingerMs: config.shutdownDelayMs,
-  });
-  return [delegated, server];
-}
-
-function certificates(config: Config, client: KubeClient, log: Logger, clock: CliContext['clock']): CertificateSource {
-  if (config.tlsCertFile !== '') {
-    return createSuppliedCertificates({ certFile: config.tlsCertFile, keyFile: config.tlsPrivateKeyFile, clock, log });
-  }
-  const { podNamespace: namespace, serviceName } = config;
-  const store = createServingCertificateStore({
-    client,
-    namespace,
-    secretName: config.certSecretName,
-    apiService: API_SERVICE,
-  });
-  const service = `${serviceName}.${namespace}.svc`;
-  return createSelfMadeCertificates({
-    store: config.apiservicePatching ? store : { ...store, publish: async () => {} },
-    dnsNames: [service, `${service}.cluster.local`, 'localhost'],
-    clock,
-    log,
-  });
 }
 
 function parseAddress(text: string): { readonly host: string; readonly port: number } | undefined {

@@ -20,7 +20,7 @@ export interface Discovery {
   resourceOf(name: KindName, signal: AbortSignal): Promise<DiscoveredResource>;
 }
 
-/** How soon a kind that was missing is looked for again: its CRD may have come. */
+/** How soon a kind that was missing is looked for again, when not given: its CRD may have come. */
 const ASK_AGAIN_MS = 30_000;
 
 interface GroupVersion {
@@ -28,9 +28,9 @@ interface GroupVersion {
   readonly askedAt: number;
 }
 
-/** One request for each group and version, however many ask; what was found is kept, what was not is asked again at most every 30 s. */
-export function createDiscovery(options: { client: KubeClient; clock: Clock }): Discovery {
-  const { client, clock } = options;
+/** One request for each group and version, however many ask; what was found is kept, what was not is asked again, but not more often than every `askAgainMs`. */
+export function createDiscovery(options: { client: KubeClient; clock: Clock; askAgainMs?: number }): Discovery {
+  const { client, clock, askAgainMs = ASK_AGAIN_MS } = options;
   const known = new Map<string, GroupVersion>();
 
   function ask(path: string, { group, version }: KindName): GroupVersion {
@@ -55,7 +55,7 @@ export function createDiscovery(options: { client: KubeClient; clock: Clock }): 
       const entry = known.get(path) ?? ask(path, name);
       let found = (await entry.resources).get(name.kind);
       signal.throwIfAborted();
-      if (found === undefined && clock.now() - entry.askedAt >= ASK_AGAIN_MS) {
+      if (found === undefined && Math.abs(clock.now() - entry.askedAt) >= askAgainMs) {
         const newest = known.get(path);
         found = (await (newest === undefined || newest === entry ? ask(path, name) : newest).resources).get(name.kind);
         signal.throwIfAborted();

@@ -1,5 +1,5 @@
 // What the API server and kubectl learn about us: one group, one version, one resource that stands for every metric.
-import { fixed } from './answer.ts';
+import { fixed } from '../serving/answer.ts';
 
 export const GROUP = 'external.metrics.k8s.io';
 export const VERSION = 'v1beta1';

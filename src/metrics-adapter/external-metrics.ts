@@ -1,5 +1,5 @@
 // One metric's values, from the provider's numbers to the list that the HPA reads.
-import { type Answer, json } from './answer.ts';
+import { type Answer, json } from '../serving/answer.ts';
 import { GROUP_VERSION } from './discovery.ts';
 import type { MetricQuery, MetricsProvider } from './provider.ts';
 import { formatQuantity } from './quantity.ts';

@@ -1,9 +1,10 @@
 // From a request to an answer: route, who, may they, what. Knows no sockets.
 import { type Clock, withDeadline } from '../async.ts';
-import { MetricError, SluiceError, SourceUnavailableError } from '../errors.ts';
+import { createComplaint } from '../complaint.ts';
+import { isAccessTrouble, MetricError, SluiceError, SourceUnavailableError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { negotiate } from './accept.ts';
-import { type Answer, text } from './answer.ts';
+import { type Answer, text } from '../serving/answer.ts';
 import type { Authenticate, Credentials } from './authn.ts';
 import type { Authorize } from './authz.ts';
 import type { Caller } from './caller.ts';
@@ -41,6 +42,7 @@ export interface HandlerOptions {
 
 export function createHandler(options: HandlerOptions): Handler {
   const { clock, log, requestTimeoutMs } = options;
+  const complaint = createComplaint(options);
   const onServed = (at: number): void => options.onServed(Math.max(0, clock.now() - at) / 1_000);
 
   function probe(which: Probe): Answer {
@@ -58,7 +60,9 @@ export function createHandler(options: HandlerOptions): Handler {
       if (route.kind !== 'metric' || (await options.authorize(caller, route))) return undefined;
     } catch (error) {
       const code = error instanceof SluiceError ? ` (${error.code})` : '';
-      log.warn('caller could not be checked', { caller: caller?.name, error });
+      const fields = { caller: caller?.name, error };
+      if (isAccessTrouble(error)) log.debug('caller could not be checked', fields);
+      else complaint.raise(code, 'caller could not be checked', fields);
       return failure(503, `the API server could not be asked who the caller is and what it may do${code}`);
     }
     return failure(403, `${caller.name} may not list ${route.metric}.${GROUP} in the namespace ${route.namespace}`);

@@ -1,5 +1,5 @@
 // OpenAPI of the one resource, small but true: the aggregator merges it, kubectl explain reads it.
-import { fixed, hashOf } from './answer.ts';
+import { fixed, hashOf } from '../serving/answer.ts';
 import { GROUP, GROUP_VERSION, VERSION } from './discovery.ts';
 
 const info = { title: 'Sluice external metrics', version: VERSION };

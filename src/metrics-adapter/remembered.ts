@@ -18,19 +18,21 @@ const DEADLINE_MS = 5_000;
  * not remembered.
  */
 export function createRemembered<V>({ clock, lifeMs, capacity }: RememberedOptions<V>): Remembered<V> {
-  const entries = new Map<string, { readonly value: Promise<V>; until: number }>();
+  const entries = new Map<string, { readonly value: Promise<V>; since: number; lifeMs: number }>();
   return (key, ask) => {
     const known = entries.get(key);
-    if (known !== undefined && clock.now() < known.until) return known.value;
+    // Of either sign, so that a clock that was set back lengthens nothing.
+    if (known !== undefined && Math.abs(clock.now() - known.since) < known.lifeMs) return known.value;
     const value = withDeadline(clock, new AbortController().signal, DEADLINE_MS, 'asking the API server', ask);
-    const entry = { value, until: Number.POSITIVE_INFINITY };
+    const entry = { value, since: clock.now(), lifeMs: Number.POSITIVE_INFINITY };
     entries.delete(key);
     entries.set(key, entry);
     const [oldest] = entries.keys();
     if (entries.size > capacity && oldest !== undefined) entries.delete(oldest);
     value.then(
       (answer) => {
-        entry.until = clock.now() + lifeMs(answer);
+        entry.since = clock.now();
+        entry.lifeMs = lifeMs(answer);
       },
       () => {
         if (entries.get(key) === entry) entries.delete(key);

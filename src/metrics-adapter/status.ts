@@ -1,7 +1,7 @@
 // Failures as metav1.Status: what the HPA's conditions and kubectl show.
 import { MetricError, SluiceError } from '../errors.ts';
-import type { Answer } from './answer.ts';
-import { json } from './answer.ts';
+import type { Answer } from '../serving/answer.ts';
+import { json } from '../serving/answer.ts';
 
 const REASONS = {
   400: 'BadRequest',

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:tls';
+import { systemClock } from '../../src/async.ts';
 import { createAuthority, expiryOf, issueCertificate } from '../../src/pki.ts';
 
 const now = Date.UTC(2026, 0, 1);
@@ -32,5 +36,32 @@ describe('certificates', () => {
       days: 1,
     });
     expect(new X509Certificate(pair.certPem).subject.split('\n')).toEqual(['O=system:masters', 'O=dev', 'CN=jane']);
+  });
+
+  it('are believed beside an older authority of the same name', async () => {
+    const real = systemClock.now();
+    const [older, newer] = await Promise.all(
+      [1, 2].map(() => createAuthority({ commonName: 'ca', now: real, days: 1 })),
+    );
+    const request = {
+      commonName: 'server',
+      ipAddresses: ['127.0.0.1'],
+      usages: ['server'],
+      now: real,
+      days: 1,
+    } as const;
+    for (const authority of [older!, newer!]) {
+      const pair = await issueCertificate(authority, request);
+      const server = createServer({ cert: pair.certPem, key: pair.keyPem }, (socket) => socket.end());
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const socket = connect({ host: '127.0.0.1', port, ca: newer!.certPem + older!.certPem });
+      await once(socket, 'secureConnect');
+      expect(socket.authorized).toBe(true);
+      socket.destroy();
+      server.close();
+      await once(server, 'close');
+    }
   });
 });

@@ -1,4 +1,5 @@
 // Judges a TriggerAuthentication or ClusterTriggerAuthentication by its schema and by the rules of KEDA's webhook.
+import { checkAuthentication, outdatedIdentity } from '../../api/authentication-checks.ts';
 import type { TriggerAuthenticationSpec } from '../../api/trigger-authentication.ts';
 import { identityOf } from './inventory.ts';
 import type { PlainObject } from './manifest-file.ts';
@@ -25,50 +26,12 @@ export function judgeAuthentication(
     ...(object === undefined
       ? []
       : [
-          ...podIdentity(object.spec),
-          ...oauth2(object.spec),
+          ...checkAuthentication(object.spec).map(({ field, message }) => error(field, 'INVALID_VALUE', message)),
+          ...outdatedIdentity(object.spec).map(({ field, message }) => warning(field, 'DEPRECATED', message)),
           ...filePath(kind, object.spec),
           ...parameterNames(object.spec),
         ]),
   ];
-}
-
-function podIdentity({ podIdentity: identity }: TriggerAuthenticationSpec): readonly Finding[] {
-  if (identity === undefined) return [];
-  const at = 'spec.podIdentity';
-  const found: Finding[] = [];
-  if (identity.provider === 'aws-eks')
-    found.push(warning(`${at}.provider`, 'DEPRECATED', 'aws-eks is deprecated: use aws'));
-  if (identity.provider === 'azure-workload') {
-    for (const field of ['identityId', 'identityTenantId'] as const)
-      if (identity[field] === '')
-        found.push(error(`${at}.${field}`, 'INVALID_VALUE', 'must not be empty: give a value or leave it out'));
-    if (identity.identityAuthorityHost && !identity.identityTenantId)
-      found.push(error(`${at}.identityAuthorityHost`, 'INVALID_VALUE', 'needs identityTenantId'));
-  }
-  if (identity.provider === 'aws') {
-    if (identity.roleArn && identity.identityOwner === 'workload')
-      found.push(
-        error(
-          `${at}.roleArn`,
-          'INVALID_VALUE',
-          'excludes identityOwner "workload": name the role here or take the workload’s',
-        ),
-      );
-    if (identity.externalID && !identity.roleArn)
-      found.push(error(`${at}.externalID`, 'INVALID_VALUE', 'needs roleArn'));
-  }
-  return found;
-}
-
-function oauth2({ oauth2: given }: TriggerAuthenticationSpec): readonly Finding[] {
-  if (given === undefined) return [];
-  const found: Finding[] = [];
-  if (given.clientId === '') found.push(error('spec.oauth2.clientId', 'INVALID_VALUE', 'must not be empty'));
-  const url = URL.canParse(given.tokenUrl) ? new URL(given.tokenUrl) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
-    found.push(error('spec.oauth2.tokenUrl', 'INVALID_VALUE', 'expected an absolute http or https URL'));
-  return found;
 }
 
 function filePath(kind: string, { filePath: path }: TriggerAuthenticationSpec): readonly Finding[] {

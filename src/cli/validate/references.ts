@@ -1,6 +1,7 @@
 // What a trigger refers to, as far as the files hold it: its authentication and the variables of its target.
 import type { ScaleTrigger } from '../../api/trigger.ts';
-import type { Lookup, TargetReference } from '../../controller/auth/lookup.ts';
+import type { TargetReference } from '../../api/target.ts';
+import type { Lookup } from '../../controller/auth/lookup.ts';
 import { resolveParameters } from '../../controller/auth/parameters.ts';
 import type { TriggerField, TriggerInput } from '../../scalers/scaler.ts';
 import { CLUSTER_OBJECT_NAMESPACE } from './file-lookup.ts';

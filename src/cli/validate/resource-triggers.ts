@@ -1,7 +1,7 @@
 // KEDA's webhook rules about cpu and memory triggers: something else must wake a sleeping target, and containers need requests.
-import { z } from 'zod';
+import { containersWithout } from '../../api/resource-requests.ts';
 import type { ScaledObject } from '../../api/scaled-object.ts';
-import { targetOf } from '../../controller/target.ts';
+import { targetOf } from '../../api/target.ts';
 import { triggerSource } from '../../scalers/registry.ts';
 import type { PlainObject } from './manifest-file.ts';
 import { error, type Finding, warning } from './report.ts';
@@ -24,7 +24,7 @@ export function judgeResourceTriggers(
   return [
     ...(alone ? [error('spec.minReplicaCount', 'SCALE_TO_ZERO', asleep)] : []),
     ...used.flatMap(({ type, index, container }) =>
-      withoutRequest(targetManifest, type, container).map((name) =>
+      containersWithout(targetManifest, type, container).map((name) =>
         warning(
           `spec.triggers[${index}]`,
           'NO_REQUESTS',
@@ -34,34 +34,3 @@ export function judgeResourceTriggers(
     ),
   ];
 }
-
-const Amounts = z.record(z.string(), z.union([z.string(), z.number()])).optional();
-const Target = z.object({
-  spec: z.object({
-    template: z.object({
-      spec: z.object({
-        containers: z.array(
-          z.object({ name: z.string(), resources: z.object({ requests: Amounts, limits: Amounts }).nullish() }),
-        ),
-      }),
-    }),
-  }),
-});
-
-/** Names of the containers that have neither; none when the target isn't known. */
-function withoutRequest(
-  manifest: PlainObject | undefined,
-  resource: string,
-  containerName: string | undefined,
-): readonly string[] {
-  const containers = Target.safeParse(manifest).data?.spec.template.spec.containers ?? [];
-  return containers
-    .filter(({ name }) => containerName === undefined || containerName === '' || name === containerName)
-    .filter(
-      ({ resources }) => !isPositive(resources?.requests?.[resource]) && !isPositive(resources?.limits?.[resource]),
-    )
-    .map(({ name }) => name);
-}
-
-const isPositive = (amount: string | number | undefined): boolean =>
-  amount !== undefined && Number.parseFloat(String(amount)) > 0;

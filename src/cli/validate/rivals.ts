@@ -4,7 +4,7 @@ import { mayTakeOverHpa } from '../../api/annotations.ts';
 import { hpaNameOf } from '../../api/checks.ts';
 import { annotations, GROUP } from '../../api/names.ts';
 import { inspect } from '../../api/parse.ts';
-import { targetOf } from '../../controller/target.ts';
+import { targetOf } from '../../api/target.ts';
 import { identityOf } from './inventory.ts';
 import type { Manifest } from './manifest-file.ts';
 import { error, type Finding, info, type ProblemCode, warning } from './report.ts';

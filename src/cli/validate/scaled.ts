@@ -4,20 +4,21 @@ import { valueAt } from '../../api/issues.ts';
 import { checkFallback, checkNames, checkReplicaBounds, checkTriggers, usesModifiers } from '../../api/checks.ts';
 import type { ScaledObject } from '../../api/scaled-object.ts';
 import { ScaleTrigger } from '../../api/trigger.ts';
-import type { Lookup, TargetReference } from '../../controller/auth/lookup.ts';
+import { type Lookup, unresolved } from '../../controller/auth/lookup.ts';
 import { buildHpa } from '../../controller/hpa.ts';
-import { targetOf } from '../../controller/target.ts';
+import { targetOf, type TargetReference } from '../../api/target.ts';
 import type { FieldIssue } from '../../errors.ts';
 import { triggerSource } from '../../scalers/registry.ts';
 import { version } from '../../version.ts';
 import { podTemplateOf } from './file-lookup.ts';
 import { identityOf } from './inventory.ts';
 import type { PlainObject } from './manifest-file.ts';
-import type { Once } from './once.ts';
+import { createOnce, type Once } from './once.ts';
 import { error, type Finding, hasErrors, info, type ObjectReport, type ProblemCode, warning } from './report.ts';
 import { judgeResourceTriggers } from './resource-triggers.ts';
 import { judgeSchema } from './schema.ts';
 import { judgeSharedServers } from './shared-server.ts';
+import { judgeStreamTriggers } from './stream-triggers.ts';
 import { judgeTrigger, type TriggerVerdict } from './trigger.ts';
 
 export interface Surroundings {
@@ -95,6 +96,21 @@ function restartPolicy(value: PlainObject): readonly Finding[] {
     : [];
 }
 
+/** The triggers of an object that stands alone: what they refer to is out of sight, and taken to be good. */
+export async function judgeTriggersAlone(value: PlainObject): Promise<readonly Finding[]> {
+  const nothing = (): Promise<typeof unresolved> => Promise.resolve(unresolved);
+  const lookup: Lookup = {
+    secret: nothing,
+    configMap: nothing,
+    triggerAuthentication: nothing,
+    clusterTriggerAuthentication: nothing,
+    podTemplate: nothing,
+  };
+  const around = { lookup, once: createOnce(), targetManifest: () => undefined };
+  const verdicts = await judgeTriggers(value, targetAsWritten(value), around);
+  return verdicts.flatMap(({ findings }) => findings);
+}
+
 /** Those that can be read one by one, even where something else in the object is wrong. */
 async function judgeTriggers(
   value: PlainObject,
@@ -163,6 +179,7 @@ function furtherRules(object: ScaledObject): readonly Finding[] {
     ...issues('NAME_TOO_LONG', checkNames(object)),
     ...withoutEffect(object),
     ...judgeSharedServers(spec.triggers),
+    ...judgeStreamTriggers(spec),
   ];
 }
 

@@ -1,7 +1,10 @@
 // The serving certificate: made and renewed by ourselves, or supplied as files. Whoever serves it hears of every new one.
 import { readFile } from 'node:fs/promises';
 import { backoffMs, type Clock, sleep } from '../async.ts';
+import { type Complaint, createComplaint } from '../complaint.ts';
+import { isAccessTrouble } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { expiryOf } from '../pki.ts';
 import { type CertificateBundle, createCertificateBundle, isWhole, type KeyPair } from './certificate-bundle.ts';
 
 export interface CertificateSource {
@@ -51,8 +54,10 @@ export function createSelfMadeCertificates({ store, dnsNames, clock, log }: Self
     async run(serve, signal) {
       let mine: CertificateBundle | undefined;
       let failures = 0;
+      const complaint = createComplaint({ clock, log });
       const complain = (message: string, error: unknown): void => {
-        if (!signal.aborted) log.warn(message, { error });
+        if (isAccessTrouble(error)) log.debug(message, { error });
+        else if (!signal.aborted) complaint.raise(message + String(error), message, { error });
         failures++;
       };
       while (!signal.aborted) {
@@ -69,7 +74,10 @@ export function createSelfMadeCertificates({ store, dnsNames, clock, log }: Self
         } catch (error) {
           complain('serving certificate is not known to be good', error);
         }
-        if (failures === before) failures = 0;
+        if (failures === before) {
+          failures = 0;
+          complaint.settle();
+        }
         const waitMs = failures === 0 ? CHECK_MS : backoffMs(failures - 1, RETRY_MS, CHECK_MS, () => 1);
         await sleep(clock, waitMs, signal).catch(() => {});
       }
@@ -86,9 +94,19 @@ export interface SuppliedOptions {
 
 /** Files are compared rather than watched: a mounted Secret changes by a link that file notification does not see. */
 export function createSuppliedCertificates({ certFile, keyFile, clock, log }: SuppliedOptions): CertificateSource {
+  /** It is served all the same: who refuses it would refuse silence as well, and a clock may be wrong. */
+  function tellExpired(certPem: string, complaint: Complaint): void {
+    const expiredAt = expiryOf(certPem);
+    if (expiredAt > clock.now()) return complaint.settle();
+    const mend = `whoever supplies ${certFile} must renew it; until then the API server refuses what is served with it`;
+    const fields = { certFile, expiredAt: new Date(expiredAt).toISOString(), mend };
+    complaint.raise('expired', 'the serving certificate has expired', fields);
+  }
+
   return {
     async run(serve, signal) {
       let served: string | undefined;
+      const complaint = createComplaint({ clock, log });
       while (!signal.aborted) {
         try {
           const [certPem, keyPem] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
@@ -98,8 +116,9 @@ export function createSuppliedCertificates({ certFile, keyFile, clock, log }: Su
             if (served !== undefined) log.info('serving certificate changed', { certFile });
             served = both;
           }
+          tellExpired(certPem, complaint);
         } catch (error) {
-          log.warn('certificate files cannot be used', { certFile, keyFile, error });
+          complaint.raise(String(error), 'certificate files cannot be used', { certFile, keyFile, error });
         }
         await sleep(clock, served === undefined ? RETRY_MS : FILE_CHECK_MS, signal).catch(() => {});
       }

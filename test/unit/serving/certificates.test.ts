@@ -4,18 +4,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../../../src/log.ts';
+import { createAuthority } from '../../../src/pki.ts';
 import {
   type CertificateBundle,
   createCertificateBundle,
   type KeyPair,
-} from '../../../src/metrics-adapter/certificate-bundle.ts';
+} from '../../../src/serving/certificate-bundle.ts';
 import {
   type CertificateStore,
   createSelfMadeCertificates,
   createSuppliedCertificates,
-} from '../../../src/metrics-adapter/certificates.ts';
+} from '../../../src/serving/certificates.ts';
 import { createFakeClock, type FakeClock } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
+import { createMemoryLog } from '../../support/memory-log.ts';
 
 const DAY_MS = 86_400_000;
 const NAMES = ['metrics.sluice.svc', 'localhost'];
@@ -38,7 +40,7 @@ function memoryStore(): CertificateStore & { stored?: CertificateBundle; publish
   };
 }
 
-describe('src/metrics-adapter/certificate-bundle', () => {
+describe('src/serving/certificate-bundle', () => {
   const now = Date.UTC(2026, 0, 1);
 
   it('makes a CA for ten years and a serving certificate for one, for every name', async () => {
@@ -84,7 +86,7 @@ describe('src/metrics-adapter/certificate-bundle', () => {
   });
 });
 
-describe('src/metrics-adapter/certificates', () => {
+describe('src/serving/certificates', () => {
   let clock: FakeClock;
   let stop: AbortController;
   let served: KeyPair[];
@@ -193,7 +195,7 @@ describe('src/metrics-adapter/certificates', () => {
   });
 });
 
-describe('src/metrics-adapter/certificates, supplied', () => {
+describe('src/serving/certificates, supplied', () => {
   let dir: string;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'certificates-'));
@@ -223,6 +225,27 @@ describe('src/metrics-adapter/certificates, supplied', () => {
     await writeFile(keyFile, 'key2');
     await settled(10_000, 2);
     expect(served).toEqual(['cert1', 'cert2']);
+    stop.abort();
+    await running;
+  });
+
+  it('tells once when the certificate has expired, though it was good when it came', async () => {
+    const clock = createFakeClock();
+    const log = createMemoryLog();
+    const stop = new AbortController();
+    const [certFile, keyFile] = [join(dir, 'tls.crt'), join(dir, 'tls.key')];
+    const { certPem, keyPem } = await createAuthority({ commonName: 'supplied', now: clock.now(), days: 1 });
+    await writeFile(certFile, certPem);
+    await writeFile(keyFile, keyPem);
+    const running = createSuppliedCertificates({ certFile, keyFile, clock, log }).run(() => {}, stop.signal);
+    await eventually('it is served', () => clock.pending() === 1);
+    expect(log.told()).toEqual([]);
+    clock.set(clock.now() + 25 * 3_600_000);
+    for (let checks = 0; checks < 2; checks++) {
+      await clock.advance(10_000);
+      await eventually('it has looked', () => clock.pending() === 1);
+    }
+    expect(log.told()).toEqual(['warn the serving certificate has expired']);
     stop.abort();
     await running;
   });
