@@ -1,9 +1,9 @@
-// Puts a decision into effect: verified before zero, and never on top of somebody else's change.
+// Puts a decision into effect: verified before zero, never on what was read before somebody else's change, and never on top of one.
 import type { ScaledObject } from '../api/scaled-object.ts';
 import { InternalError } from '../errors.ts';
 import { recordScale } from '../hpa/state.ts';
 import type { Announce } from './announce.ts';
-import type { TargetReference } from './auth/lookup.ts';
+import type { TargetReference } from '../api/target.ts';
 import type { Decision } from './decide/decide.ts';
 import type { ObservedTarget, ScaleTargets } from './scale-target.ts';
 
@@ -20,6 +20,8 @@ export interface ActOptions {
   readonly targets: ScaleTargets;
   readonly announce: Announce;
   readonly verifyBeforeZero: boolean;
+  /** Earlier: the readings are of a look before, and something has happened since that they may not know of. */
+  readonly readings: 'of-now' | 'earlier';
   /** Decides anew about the target as it turned out to be; `fresh` reads every trigger again first. */
   readonly decideAgain: (target: ObservedTarget, readings: 'fresh' | 'same') => Promise<Decision>;
   /** Called before a target is woken, so that its activity is on record even if the program ends right after the write. */
@@ -34,12 +36,20 @@ export async function act(first: Look, options: ActOptions, signal: AbortSignal)
   const { object, reference, targets, announce } = options;
   let { target, decision } = first;
   let isVerified = !options.verifyBeforeZero;
+  let isUpToDate = options.readings === 'of-now';
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     if (decision.scaleTo === undefined) return { target, decision };
     if (decision.reason === 'Deactivated' && !isVerified) {
       target = { ...target, ...(await targets.read(reference, signal)) };
       decision = await options.decideAgain(target, 'fresh');
       isVerified = true;
+      isUpToDate = true;
+      continue;
+    }
+    // Somebody who knew more may have made it smaller, for example another Sluice during an upgrade.
+    if ((decision.reason === 'Activated' || decision.reason === 'Raised') && !isUpToDate) {
+      decision = await options.decideAgain(target, 'fresh');
+      isUpToDate = true;
       continue;
     }
     if (decision.reason === 'Activated') await options.beforeWaking(decision);

@@ -1,6 +1,7 @@
 // Events of a ScaledObject. Reasons are KEDA's, so that what listens for them goes on working.
 import { conditionMessages, type ConditionReason } from '../api/conditions.ts';
 import type { ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
+import { uselessFields } from '../api/useless-fields.ts';
 import type { SluiceError } from '../errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Binding } from './bind.ts';
@@ -9,7 +10,7 @@ import type { TriggerState } from './decide/observation.ts';
 import type { ObjectMemory } from './memory.ts';
 import { describe } from './scale-target.ts';
 import { conditionIn } from './status.ts';
-import { targetOf } from './target.ts';
+import { targetOf } from '../api/target.ts';
 
 export interface Announce {
   /** What the difference between two statuses says. */
@@ -88,6 +89,10 @@ export function createAnnounce(recorder: EventRecorder): Announce {
         'KEDAScalersStarted',
         `Watching ${object.spec.triggers.map(({ type }) => type).join(', ')}`,
       );
+      const resources = new Set(bindings.flatMap((b) => (b.kind === 'resource' ? [b.trigger.type] : [])));
+      for (const { field, message } of uselessFields(object.spec, { isResource: (type) => resources.has(type) })) {
+        tell(object, 'Normal', 'KEDAScalerInfo', `${field} ${message}`);
+      }
       for (const binding of bindings) {
         if (binding.kind === 'broken') continue;
         for (const { field, message } of binding.warnings) {

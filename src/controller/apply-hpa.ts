@@ -3,11 +3,15 @@ import { mayTakeOverHpa } from '../api/annotations.ts';
 import { hpaNameOf } from '../api/checks.ts';
 import { annotations, labels } from '../api/names.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
+import type { Clock } from '../async.ts';
+import { createComplaint } from '../complaint.ts';
 import { ConfigError } from '../errors.ts';
 import { parseQuantity } from '../hpa/quantity.ts';
 import type { KubeClient, ObjectKey } from '../kube/client.ts';
 import { HORIZONTAL_POD_AUTOSCALERS } from '../kube/resources.ts';
 import type { Store } from '../kube/store.ts';
+import type { Logger } from '../log.ts';
+import { adoptFields } from './adopt-hpa.ts';
 import { getOrUndefined } from './auth/kube-lookup.ts';
 import { ownerOf } from './changes.ts';
 import { createDependencies } from './dependencies.ts';
@@ -25,20 +29,27 @@ export interface HpaKeeper {
   live(namespace: string, name: string): Hpa | undefined;
 }
 
-export function createHpaKeeper({
-  client,
-  hpas,
-}: {
+export interface HpaKeeperOptions {
   readonly client: KubeClient;
   readonly hpas: Store<Hpa>;
-}): HpaKeeper {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Two who answer each other's writes at once would keep the API server busy with nothing. */
+const GIVE_WAY_MS = 60_000;
+
+export function createHpaKeeper({ client, hpas, clock, log }: HpaKeeperOptions): HpaKeeper {
   /** What our last write was, until the watch tells of that HPA again. */
   const written = new Map<string, string | undefined>();
+  const lastWrites = new Map<string, { readonly hash: string | undefined; readonly at: number }>();
+  const rivalry = createComplaint({ clock, log });
   hpas.subscribe(({ object }) => written.delete(idOf(object.metadata)));
   const made = createDependencies();
   hpas.subscribe(({ type, object }) => {
     const owner = type === 'deleted' ? undefined : madeFor(object);
     made.set(idOf(object.metadata), owner === undefined ? [] : [owner]);
+    if (type === 'deleted') lastWrites.delete(idOf(object.metadata));
   });
 
   /** A hand-made one carries none of our labels, so the watch does not show it: ask before taking the name for free. */
@@ -64,6 +75,19 @@ export function createHpaKeeper({
     await client.delete(HORIZONTAL_POD_AUTOSCALERS, key, { signal, ...(uid === undefined ? {} : { uid }) });
   }
 
+  /** To somebody who took our mark from what we wrote a moment ago, and left it meaning the same. */
+  function givesWay(live: Hpa, wanted: Hpa): boolean {
+    const last = lastWrites.get(idOf(wanted.metadata));
+    if (last === undefined || last.hash !== hashOf(wanted) || clock.now() - last.at >= GIVE_WAY_MS) return false;
+    if (!covers(live.spec, wanted.spec)) return false;
+    const mend = 'sluice doctor';
+    rivalry.raise('rewritten', 'somebody else rewrites our HPAs: does KEDA still run?', {
+      hpa: live.metadata.name,
+      mend,
+    });
+    return true;
+  }
+
   return {
     async remove(object, signal) {
       await removeAllBut('', object, signal);
@@ -83,9 +107,15 @@ export function createHpaKeeper({
       if (live) {
         refuseForeign(live, object);
         if (hashOf(live) === hash && covers(live, wanted)) return;
+        if (hashOf(live) === undefined) {
+          if (givesWay(live, wanted)) return;
+          // Made or rewritten by somebody else, KEDA for example.
+          await adoptFields(client, key, FIELD_MANAGER, signal);
+        }
       }
       await client.apply(HORIZONTAL_POD_AUTOSCALERS, wanted, { signal, fieldManager: FIELD_MANAGER, force: true });
       written.set(idOf(key), hash);
+      lastWrites.set(idOf(key), { hash, at: clock.now() });
     },
   };
 }

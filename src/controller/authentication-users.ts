@@ -7,6 +7,7 @@ import type { Change, Store } from '../kube/store.ts';
 import type { Logger } from '../log.ts';
 import { createDependencies, type Reference, referenceTo } from './dependencies.ts';
 import { loadScaledObject } from './load.ts';
+import type { Ownership } from './membership/ownership.ts';
 import { keyOf, namesOf } from './object-key.ts';
 import type { Watches } from './watches.ts';
 import { createWorkQueue } from './work-queue.ts';
@@ -19,6 +20,8 @@ export interface AuthenticationUsersOptions {
   /** Empty: all. */
   readonly namespaces: readonly string[];
   readonly watches: Pick<Watches, 'scaledObjects' | 'triggerAuthentications' | 'clusterTriggerAuthentications'>;
+  /** Of the authentications. */
+  readonly ownership: Ownership;
 }
 
 /** A thousand objects that come with one authentication are one write. */
@@ -28,7 +31,7 @@ const LONGEST_RETRY_MS = 300_000;
 
 /** Keeps the records right until `signal` aborts. It is no more than information: a failure is retried at leisure and harms nothing else. */
 export async function recordAuthenticationUsers(
-  { client, clock, random, log, namespaces, watches }: AuthenticationUsersOptions,
+  { client, clock, random, log, namespaces, watches, ownership }: AuthenticationUsersOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const users = createDependencies();
@@ -49,25 +52,38 @@ export async function recordAuthenticationUsers(
     for (const reference of new Set([...before, ...after])) queue.addAfter(reference, GATHER_MS);
   }
 
-  async function record(reference: Reference): Promise<void> {
+  /** Comma-separated, as KEDA writes them. */
+  function namesOfUsers(reference: Reference): string {
+    return [...new Set(users.of(reference).map((user) => namesOf(user).name))].toSorted().join(',');
+  }
+
+  /** Undefined for one whose record is not ours to keep. */
+  function find(reference: Reference): { readonly resource: Resource; readonly object: Authentication } | undefined {
     const [kind = '', namespace = '', name = ''] = reference.split('/');
     const at = kinds.get(kind);
     // Who sees a part of the namespaces only would wipe out what another one records.
-    if (kind === 'ClusterTriggerAuthentication' && namespaces.length > 0) return;
-    const key = namespace === '' ? { name } : { namespace, name };
-    const authentication = at?.store.get(key) as Authentication | undefined;
-    if (!at || !authentication) return;
-    const names = new Set(users.of(reference).map((user) => namesOf(user).name));
-    const scaledobjects = [...names].toSorted().join(',');
-    if ((authentication.status?.scaledobjects ?? '') === scaledobjects) return;
+    if (kind === 'ClusterTriggerAuthentication' && namespaces.length > 0) return undefined;
+    const object: Authentication | undefined = at?.store.get(namespace === '' ? { name } : { namespace, name });
+    return at && object && ownership.owns(object.metadata.uid ?? '') ? { resource: at.resource, object } : undefined;
+  }
+
+  async function record(reference: Reference): Promise<void> {
+    const found = find(reference);
+    const scaledobjects = namesOfUsers(reference);
+    if (!found || (found.object.status?.scaledobjects ?? '') === scaledobjects) return;
+    const { namespace, name } = found.object.metadata;
     const body = { status: { scaledobjects: scaledobjects || null } };
-    await client.patch(at.resource, key, { type: 'merge', body }, { signal, subresource: 'status' });
+    await client.patch(found.resource, { namespace, name }, { type: 'merge', body }, { signal, subresource: 'status' });
   }
 
   watches.scaledObjects.subscribe(follow);
   for (const [kind, { store }] of kinds) {
     store.subscribe(({ type, object: { metadata } }) => {
       if (type !== 'deleted') queue.addAfter(referenceTo(kind, metadata.namespace ?? '', metadata.name), GATHER_MS);
+    });
+    ownership.subscribe(() => {
+      for (const { metadata } of store.list())
+        queue.addAfter(referenceTo(kind, metadata.namespace ?? '', metadata.name), GATHER_MS);
     });
   }
   const handle = async (reference: Reference): Promise<void> => {

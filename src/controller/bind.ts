@@ -9,7 +9,7 @@ import type { Lookup } from './auth/lookup.ts';
 import { resolveParameters } from './auth/parameters.ts';
 import { canonicalJson } from './hpa.ts';
 import type { BoundTrigger } from './feed.ts';
-import { targetOf } from './target.ts';
+import { targetOf } from '../api/target.ts';
 
 /** What bind needs of the registry of trigger types. */
 export interface TriggerTypes {

@@ -7,7 +7,7 @@ import { referenceTo, type Reference } from './dependencies.ts';
 import { phaseOf } from './phase.ts';
 import type { ObjectMemory } from './memory.ts';
 import type { Sampler } from './sampler.ts';
-import { targetOf } from './target.ts';
+import { targetOf } from '../api/target.ts';
 
 export interface BinderOptions {
   readonly types: TriggerTypes;

@@ -1,8 +1,8 @@
 // The controller: watches, a queue of keys, and one reconcile at a time for each of them.
 import type { Clock } from '../async.ts';
 import type { Component } from '../component.ts';
-import { KubeError, toSluiceError } from '../errors.ts';
-import type { KubeClient } from '../kube/client.ts';
+import { isAccessTrouble, KubeError, toSluiceError } from '../errors.ts';
+import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { createDiscovery } from '../kube/discovery.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Logger } from '../log.ts';
@@ -15,11 +15,15 @@ import { createKubeLookups } from './auth/kube-lookup.ts';
 import { recordAuthenticationUsers } from './authentication-users.ts';
 import type { TriggerTypes } from './bind.ts';
 import { createBinder } from './binder.ts';
+import { createBystander } from './bystander.ts';
 import { connectChanges } from './connect-changes.ts';
 import { createCredentialWatch } from './credential-watch.ts';
 import { createDecisionLog, type DecisionLog } from './decisions.ts';
+import { HPA_SYNC_MS } from './decide/policy.ts';
 import { createDependencies } from './dependencies.ts';
 import { createMetricsProvider } from './metrics.ts';
+import { type Ownership, soleOwner } from './membership/ownership.ts';
+import { followShare } from './membership/share.ts';
 import type { ObjectMemory } from './memory.ts';
 import { keyOf, namesOf } from './object-key.ts';
 import { firstLookInMs } from './phase.ts';
@@ -28,7 +32,7 @@ import { createReporter } from './report.ts';
 import { createRivals } from './rivals.ts';
 import { createSampler } from './sampler.ts';
 import { createScaleTargets } from './scale-target.ts';
-import { createWatches, untilSynced } from './watches.ts';
+import { createWatches, untilSynced, type Watches } from './watches.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 export interface ControllerOptions {
@@ -47,21 +51,30 @@ export interface ControllerOptions {
   readonly clusterObjectNamespace: string;
   /** Of a read, where the object sets none. */
   readonly readTimeoutMs: number;
-  readonly telemetry?: Pick<Telemetry, 'decision' | 'sourceRead' | 'sourceAbandoned' | 'queueWait' | 'objects'>;
+  /** Everything is ours when not given. */
+  readonly ownership?: Ownership;
+  readonly telemetry?: Pick<
+    Telemetry,
+    'decision' | 'sourceRead' | 'sourceAbandoned' | 'queueWait' | 'objects' | 'ownedObjects'
+  >;
 }
 
 export interface Controller extends Component {
   readonly metrics: MetricsProvider;
   readonly decisions: DecisionLog;
+  /** What it watches; nothing is known before it runs. */
+  readonly watched: Pick<Watches, 'scaledObjects' | 'hpas'>;
 }
 
 /** Looks mostly wait, for brokers and for the API server; so many that a dead broker holds up nobody else's. */
 const WORKERS = 512;
 const RETRY_MS = 250;
 const LONGEST_RETRY_MS = 60_000;
+/** What passes to us from another replica is looked at within half a second, however much it is. */
+const MOST_IN_A_BURST = 100;
 
 export function createController(options: ControllerOptions): Controller {
-  const { client, clock, random, log, telemetry } = options;
+  const { client, clock, random, log, telemetry, ownership = soleOwner } = options;
   const stop = new AbortController();
   const watches = createWatches(options);
   const memories = new Map<string, ObjectMemory>();
@@ -118,36 +131,55 @@ export function createController(options: ControllerOptions): Controller {
     queue.forget(key);
   }
 
+  const find = (key: string): KubeObject | undefined => watches.scaledObjects.get(namesOf(key));
+  const bind = createBinder({ ...options, lookups, dependencies, sampler });
+  const kept = { sampler, targets, memories, forget, find, bind };
+  const bystander = createBystander({
+    ...options,
+    ...kept,
+    ownership,
+    visitIn: queue.addAfter,
+    shutdown: stop.signal,
+  });
   const reconcile = createReconcile({
     ...options,
-    sampler,
-    targets,
+    ...kept,
     announce,
     decisions,
     dependencies,
-    memories,
-    forget,
-    hpas: createHpaKeeper({ client, hpas: watches.hpas }),
-    bind: createBinder({ ...options, lookups, dependencies, sampler }),
+    hpas: createHpaKeeper({ client, hpas: watches.hpas, clock, log }),
     reporter: createReporter({ client, clock, announce }),
-    find: (key) => watches.scaledObjects.get(namesOf(key)),
     rivalOf: rivals.of,
-    hooks: { decided: (reason) => telemetry?.decision(reason) },
+    hooks: {
+      decided: (reason) => telemetry?.decision(reason),
+      raised: ({ metadata }, on) => ownership.note(metadata.uid ?? '', valuesOf(on), HPA_SYNC_MS),
+    },
   });
+
+  /** What is ours is reconciled; of what is another replica's we keep only what somebody asks for. */
+  async function visit(key: string, signal: AbortSignal): Promise<number | undefined> {
+    const uid = find(key)?.metadata.uid;
+    if (uid === undefined) return reconcile(key, signal);
+    const turn = await ownership.whileOwned(uid, signal, (own) => reconcile(key, own));
+    if (turn.kind === 'done') return turn.result;
+    if (turn.kind === 'broken-off') return RETRY_MS;
+    return ownership.owns(uid) ? undefined : bystander.visit(key, signal);
+  }
 
   async function handle(key: string, signal: AbortSignal): Promise<void> {
     try {
-      const againInMs = await reconcile(key, signal);
+      const againInMs = await visit(key, signal);
       if (againInMs !== undefined) queue.addAfter(key, againInMs);
     } catch (thrown) {
       if (signal.aborted) return;
       const error = toSluiceError(thrown, 'reconcile');
-      // Somebody else wrote in between: everyday business, done again in a moment.
-      const tell = error.code === 'KUBE_CONFLICT' ? log.debug : log.warn;
+      // Somebody else wrote in between: everyday business, done again in a moment. What all objects meet is told once by the client.
+      const tell = error.code === 'KUBE_CONFLICT' || isAccessTrouble(error) ? log.debug : log.warn;
       tell('reconcile failed', { object: key, error, retry: error.retry });
       if (error instanceof KubeError && error.retryAfterMs !== undefined)
         queue.addAfter(key, Math.max(RETRY_MS, error.retryAfterMs));
-      else queue.retry(key);
+      // Not less often than it is polled: who is back after an hour finds nobody waiting a minute more.
+      else queue.retry(key, Math.max(RETRY_MS, memories.get(key)?.policy?.pollingIntervalMs ?? LONGEST_RETRY_MS));
     }
   }
 
@@ -155,12 +187,14 @@ export function createController(options: ControllerOptions): Controller {
   return {
     name: 'controller',
     decisions,
+    watched: watches,
     metrics: createMetricsProvider({
       clock,
       sampler,
       decisions,
       memories,
-      exists: (key) => watches.scaledObjects.get(namesOf(key)) !== undefined,
+      bystander,
+      exists: (key) => find(key) !== undefined,
     }),
     ready: () => isReady,
     async run(signal) {
@@ -187,10 +221,20 @@ export function createController(options: ControllerOptions): Controller {
             else queue.addAfter(keyOf(object), firstLookInMs(object.metadata.uid ?? '', atStart));
           },
         });
+        followShare({
+          ownership,
+          objects: watches.scaledObjects,
+          look: (object, together) =>
+            queue.addAfter(
+              keyOf(object),
+              firstLookInMs(object.metadata.uid ?? '', Math.min(together, MOST_IN_A_BURST)),
+            ),
+          counted: (owned) => telemetry?.ownedObjects(owned),
+        });
         isReady = true;
         await Promise.all([
           queue.run(handle, { concurrency: WORKERS, signal: stop.signal }),
-          recordAuthenticationUsers({ ...options, watches }, stop.signal),
+          recordAuthenticationUsers({ ...options, watches, ownership }, stop.signal),
         ]);
       } catch (error) {
         if (!signal.aborted) throw error;
@@ -202,4 +246,8 @@ export function createController(options: ControllerOptions): Controller {
       }
     },
   };
+}
+
+function valuesOf(on: ObjectMemory['raisedOn']): Readonly<Record<string, number>> {
+  return Object.fromEntries([...on].map(([metric, { value }]) => [metric, value]));
 }

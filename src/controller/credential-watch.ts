@@ -2,13 +2,15 @@
 // and ended with the last: a watch for each object would be a connection each, one for the whole cluster would see every
 // Secret there is. Only names and versions are kept.
 import type { Clock } from '../async.ts';
-import type { KubeClient, KubeObject, Resource } from '../kube/client.ts';
-import { createReflector } from '../kube/reflector.ts';
+import type { KubeClient, Resource } from '../kube/client.ts';
+import { createOwnRights } from '../kube/own-rights.ts';
 import { CONFIG_MAPS, SECRETS } from '../kube/resources.ts';
 import type { Logger } from '../log.ts';
 import { type Reference, referenceTo } from './dependencies.ts';
+import { createNamespaceWatch, type NamespaceWatch } from './namespace-watch.ts';
 
 export interface CredentialWatch {
+  /** Once for each reference, until it is lost. */
   gained(reference: Reference): void;
   lost(reference: Reference): void;
   /** Ends every watch and waits for it. */
@@ -28,61 +30,46 @@ const WATCHED: ReadonlyMap<string, Resource> = new Map([
   ['ConfigMap', CONFIG_MAPS],
 ]);
 
-export function createCredentialWatch(options: CredentialWatchOptions): CredentialWatch {
-  const { client, clock, random, log, changed } = options;
-  const watches = new Map<string, { references: number; readonly end: () => void }>();
-  const running = new Set<Promise<void>>();
+export function createCredentialWatch({ changed, ...options }: CredentialWatchOptions): CredentialWatch {
+  const rights = createOwnRights(options);
+  const places = new Map<string, { readonly names: Set<string>; readonly watch: NamespaceWatch }>();
+  const ending = new Set<Promise<void>>();
 
-  function begin(kind: string, resource: Resource, namespace: string): () => void {
-    const stop = new AbortController();
-    const reflector = createReflector<KubeObject>({
-      client,
-      resource,
-      namespace,
-      clock,
-      random,
-      log,
-      prune: nameAndVersion,
-    });
-    reflector.subscribe(({ object }) => changed(referenceTo(kind, namespace, object.metadata.name)));
-    const run = reflector.run(stop.signal).finally(() => running.delete(run));
-    running.add(run);
-    return () => stop.abort(new Error('no longer needed'));
+  function begin(kind: string, resource: Resource, namespace: string): NamespaceWatch {
+    const tell = (name: string): void => changed(referenceTo(kind, namespace, name));
+    return createNamespaceWatch({ ...options, rights, resource, namespace, changed: tell });
   }
 
-  /** `Secret/shop` of `Secret/shop/rabbit`. */
-  function placeOf(
-    reference: Reference,
-  ): { place: string; resource: Resource; kind: string; namespace: string } | undefined {
-    const [kind = '', namespace = ''] = reference.split('/');
-    const resource = WATCHED.get(kind);
-    return resource && { place: `${kind}/${namespace}`, resource, kind, namespace };
+  function end(watch: NamespaceWatch): void {
+    const ended = watch.stop().finally(() => ending.delete(ended));
+    ending.add(ended);
   }
 
   return {
     gained(reference) {
-      const at = placeOf(reference);
-      if (!at) return;
-      const watch = watches.get(at.place) ?? { references: 0, end: begin(at.kind, at.resource, at.namespace) };
-      watch.references++;
-      watches.set(at.place, watch);
+      const [kind = '', namespace = '', name = ''] = reference.split('/');
+      const resource = WATCHED.get(kind);
+      if (!resource) return;
+      const key = `${kind}/${namespace}`;
+      const place = places.get(key) ?? { names: new Set(), watch: begin(kind, resource, namespace) };
+      places.set(key, place);
+      place.names.add(name);
+      place.watch.add(name);
     },
     lost(reference) {
-      const at = placeOf(reference);
-      const watch = at && watches.get(at.place);
-      if (!watch || --watch.references > 0) return;
-      watches.delete(at.place);
-      watch.end();
+      const [kind = '', namespace = '', name = ''] = reference.split('/');
+      const key = `${kind}/${namespace}`;
+      const place = places.get(key);
+      if (!place?.names.delete(name)) return;
+      place.watch.remove(name);
+      if (place.names.size > 0) return;
+      places.delete(key);
+      end(place.watch);
     },
     async stop() {
-      for (const { end } of watches.values()) end();
-      watches.clear();
-      await Promise.all(running);
+      for (const { watch } of places.values()) end(watch);
+      places.clear();
+      await Promise.all(ending);
     },
   };
-}
-
-function nameAndVersion({ apiVersion, kind, metadata }: KubeObject): KubeObject {
-  const { name, namespace = '', resourceVersion = '' } = metadata;
-  return { apiVersion, kind, metadata: { name, namespace, resourceVersion } };
 }

@@ -120,6 +120,7 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
       const { value, active } = await readOnce();
       hooks.read?.({ type: trigger.type, tookMs: clock.now() - startedAt });
       const isActive = active ?? value > trigger.metric.activation;
+      notBefore = 0;
       // KEDA: a metric is never negative; activity goes by the raw value.
       return { ok: true, value: Math.max(0, value), isActive, at: clock.now() };
     } catch (thrown) {

@@ -1,35 +1,49 @@
-// The end of a ScaledObject: the target gets its replicas back if that was asked for, then the object may go.
+// The end of a ScaledObject: its HPA goes, the target gets its replicas back if that was asked for, then the object may go.
 import { FINALIZER, labels, scaledObjects } from '../api/names.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
-import { SluiceError } from '../errors.ts';
+import { KubeError, SluiceError } from '../errors.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import type { Logger } from '../log.ts';
 import type { Announce } from './announce.ts';
+import type { HpaKeeper } from './apply-hpa.ts';
 import type { ScaleTargets } from './scale-target.ts';
 import { loadScaledObject } from './load.ts';
-import { targetOf } from './target.ts';
+import { targetOf } from '../api/target.ts';
 import { atVersionOf } from './written.ts';
 
 export interface FinalizeOptions {
   readonly client: KubeClient;
   readonly targets: ScaleTargets;
+  readonly hpas: HpaKeeper;
   readonly announce: Announce;
   readonly log: Logger;
 }
 
-/** The HPA goes with the object, by its owner reference. Restoring is tried once and never stands in the way (KEDA). */
+/** Kubernetes sets it when somebody deletes an object and wants what it owns to stay. */
+const KEEP_DEPENDENTS = 'orphan';
+
+/** Removing the HPA and restoring the size are tried once and never stand in the way (KEDA). */
 export async function finalize(
   object: KubeObject,
-  { client, targets, announce, log }: FinalizeOptions,
+  { client, targets, hpas, announce, log }: FinalizeOptions,
   signal: AbortSignal,
 ): Promise<void> {
   if (!object.metadata.finalizers?.includes(FINALIZER)) return;
   const parsed = parsedOrUndefined(object);
-  if (parsed) await restore(parsed, targets, log, signal);
+  if (parsed) {
+    if (!object.metadata.finalizers.includes(KEEP_DEPENDENTS)) await removeHpa(parsed, hpas, log, signal);
+    await restore(parsed, targets, log, signal);
+  }
   const { name, namespace, resourceVersion, uid } = object.metadata;
   const finalizers = object.metadata.finalizers.filter((finalizer) => finalizer !== FINALIZER);
   const body = { metadata: { resourceVersion, uid, finalizers } };
-  await client.patch(scaledObjects, { namespace, name }, { type: 'merge', body }, { signal });
+  try {
+    await client.patch(scaledObjects, { namespace, name }, { type: 'merge', body }, { signal });
+  } catch (error) {
+    // We let it go a moment ago, and the watch has not told yet.
+    if (error instanceof KubeError && error.code === 'KUBE_NOT_FOUND') return;
+    throw error;
+  }
   if (parsed) announce.deleted(parsed);
 }
 
@@ -39,6 +53,19 @@ function parsedOrUndefined(object: KubeObject): ScaledObject | undefined {
     return loadScaledObject(object);
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Its owner reference would do, but not always: when the CRD goes as well, the garbage collector can no longer ask whether the owner
+ * is gone, and keeps the HPA.
+ */
+async function removeHpa(object: ScaledObject, hpas: HpaKeeper, log: Logger, signal: AbortSignal): Promise<void> {
+  try {
+    await hpas.remove(object, signal);
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    log.warn('HPA is left to the garbage collector', { object: object.metadata.name, error });
   }
 }
 

@@ -5,10 +5,10 @@ import { DEFAULT_MAX_REPLICAS, hpaNameOf } from '../api/checks.ts';
 import type { HpaBehavior } from '../api/hpa-behavior.ts';
 import { annotations, labels, LONGEST_NAME } from '../api/names.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
-import type { KubeObject } from '../kube/client.ts';
+import { targetOf } from '../api/target.ts';
+import type { KubeObject, OwnerReference } from '../kube/client.ts';
 import type { Trigger } from '../scalers/scaler.ts';
 import { type HpaMetric, hpaMetrics } from './hpa-metrics.ts';
-import { ownerReferenceOf, targetOf } from './target.ts';
 
 /** autoscaling/v2, as far as Sluice writes and reads it. */
 export interface Hpa extends KubeObject {
@@ -112,4 +112,15 @@ export function canonicalJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : part,
   );
+}
+
+function ownerReferenceOf({ apiVersion, kind, metadata }: ScaledObject): OwnerReference {
+  return {
+    apiVersion,
+    kind,
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  };
 }

@@ -20,7 +20,7 @@ import type { Outcome } from './outcome.ts';
 import type { Reporter } from './report.ts';
 import type { Sampler } from './sampler.ts';
 import type { ObservedTarget, ScaleTargets } from './scale-target.ts';
-import { targetOf } from './target.ts';
+import { targetOf } from '../api/target.ts';
 import { report, type Visit } from './visit.ts';
 
 export interface LookOptions {
@@ -41,6 +41,8 @@ export interface LookOptions {
 export interface LookHooks {
   /** A look came to a decision. */
   decided?(reason: Decision['reason']): void;
+  /** The target was raised, because the triggers said so much. */
+  raised?(object: ScaledObject, on: ObjectMemory['raisedOn']): void;
 }
 
 /** Resolves to the milliseconds until the next look. Throws a ConfigError for what its author must mend, and what is worth a retry. */
@@ -85,7 +87,10 @@ export function createLook(options: LookOptions): TakeLook {
     memory.lastActiveAt = decision.lastActiveAt;
     memory.history = history;
     memory.nextLookAt = clock.now() + decision.checkAgainInMs;
-    if (look.step && look.step.to > look.step.from) memory.raisedOn = valuesIn(seen);
+    if (look.step && look.step.to > look.step.from) {
+      memory.raisedOn = valuesIn(seen);
+      hooks?.raised?.(object, memory.raisedOn);
+    }
     const { name, namespace = '' } = object.metadata;
     const lastStep = look.step && { at: clock.now(), ...look.step, reason: decision.reason, ...decision.demand };
     const stepped = lastStep === undefined ? {} : { lastStep };
@@ -126,6 +131,7 @@ export function createLook(options: LookOptions): TakeLook {
           targets,
           announce,
           verifyBeforeZero: policy.verifyBeforeZero,
+          readings: isDue ? 'of-now' : 'earlier',
           now: () => clock.now(),
           beforeWaking: (decision) => report(visit, reporter, outcome(decision)),
           decideAgain: async (target, readings) => {

@@ -30,7 +30,22 @@ export interface ObjectMemory {
   toldFailures: ReadonlySet<string>;
 }
 
-export function createMemory(uid: string, now: number): ObjectMemory {
+/** What is known of the object, or a new memory. Another object of the same name is another object: `forget` drops the former one's. */
+export function memoryFor(
+  memories: Map<string, ObjectMemory>,
+  key: string,
+  { metadata }: KubeObject,
+  { now, forget }: { readonly now: number; readonly forget: (key: string) => void },
+): ObjectMemory {
+  const known = memories.get(key);
+  if (known && known.uid === metadata.uid) return known;
+  forget(key);
+  const memory = createMemory(metadata.uid ?? '', now);
+  memories.set(key, memory);
+  return memory;
+}
+
+function createMemory(uid: string, now: number): ObjectMemory {
   return {
     uid,
     written: undefined,

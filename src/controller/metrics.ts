@@ -4,6 +4,7 @@ import type { Clock } from '../async.ts';
 import { MetricError } from '../errors.ts';
 import type { ExternalMetric, MetricQuery, MetricsProvider } from '../metrics-adapter/provider.ts';
 import type { Binding } from './bind.ts';
+import type { Bystander } from './bystander.ts';
 import { fallbackReplicas, fallbackValue } from './decide/fallback.ts';
 import { freshnessMs, lastGoodMs, type ScalingPolicy } from './decide/policy.ts';
 import type { DecisionLog } from './decisions.ts';
@@ -17,6 +18,8 @@ export interface MetricsOptions {
   readonly sampler: Sampler;
   readonly decisions: DecisionLog;
   readonly memories: ReadonlyMap<string, ObjectMemory>;
+  /** For objects that another replica acts on. */
+  readonly bystander: Bystander;
   /** Whether there is such a ScaledObject, by `namespace/name`. */
   readonly exists: (key: string) => boolean;
 }
@@ -29,13 +32,9 @@ type Polled = Extract<Binding, { kind: 'polled' }>;
  * shared read. A trigger that fails has its fallback once that is in force, before that its last good value within a bound, and then none.
  */
 export function createMetricsProvider(options: MetricsOptions): MetricsProvider {
-  const { clock, sampler, decisions, memories } = options;
+  const { clock, sampler, decisions, memories, bystander } = options;
 
-  function bound({ namespace, metric, labels: selector }: MetricQuery): {
-    readonly key: string;
-    readonly policy: ScalingPolicy;
-    readonly binding: Polled;
-  } {
+  function keyIn({ namespace, labels: selector }: MetricQuery): string {
     const name = selector.get(labels.scaledObjectName);
     if (name === undefined) {
       const message = `expected a label selector ${labels.scaledObjectName}=<name of a ScaledObject>, found none`;
@@ -43,6 +42,10 @@ export function createMetricsProvider(options: MetricsOptions): MetricsProvider 
     }
     const key = `${namespace}/${name}`;
     if (!options.exists(key)) throw new MetricError('METRIC_NOT_FOUND', `there is no ScaledObject ${key}`);
+    return key;
+  }
+
+  function bound(key: string, metric: string): { readonly policy: ScalingPolicy; readonly binding: Polled } {
     const { bindings, policy } = memories.get(key) ?? {};
     if (!bindings || !policy) {
       const message = `ScaledObject ${key} has no metrics now: it is paused, not in order (see its condition Ready), or not looked at yet`;
@@ -51,7 +54,7 @@ export function createMetricsProvider(options: MetricsOptions): MetricsProvider 
     const polled = bindings.filter((binding) => binding.kind === 'polled');
     // KEDA compares metric names without regard to case.
     const binding = polled.find(({ metricName }) => metricName.toLowerCase() === metric.toLowerCase());
-    if (binding) return { key, policy, binding };
+    if (binding) return { policy, binding };
     const isIncomplete = bindings.some(({ kind }) => kind === 'broken');
     const there = polled.map(({ metricName }) => metricName).join(', ') || 'none';
     throw new MetricError(
@@ -61,40 +64,44 @@ export function createMetricsProvider(options: MetricsOptions): MetricsProvider 
   }
 
   /** What stands in for a reading that failed; undefined when nothing does. */
-  function standIn(
+  async function standIn(
     key: string,
     policy: ScalingPolicy,
     { metricName, trigger }: Polled,
     failed: Failure,
-  ): ExternalMetric | undefined {
+    signal: AbortSignal,
+  ): Promise<ExternalMetric | undefined> {
     const now = clock.now();
     const { fallback } = policy;
-    if (fallback && failed.failures > fallback.failureThreshold) {
-      const seen = decisions.get(namesOf(key))?.seen;
+    const failures = Math.max(failed.failures, bystander.failures(key, metricName));
+    if (fallback && failures > fallback.failureThreshold) {
+      const seen = decisions.get(namesOf(key))?.seen ?? (await bystander.size(key, signal));
       const value =
         seen && fallbackValue(trigger.metric, fallbackReplicas(fallback, seen.replicas), seen.readyReplicas);
       return value === undefined ? undefined : { name: metricName, value, at: now };
     }
     const { last } = failed;
-    if (!last || now - last.at > lastGoodMs(policy.pollingIntervalMs)) return undefined;
+    if (!last || Math.abs(now - last.at) > lastGoodMs(policy.pollingIntervalMs)) return undefined;
     return { name: metricName, value: last.value, at: last.at };
   }
 
   return {
     async read(query, signal) {
-      const { key, policy, binding } = bound(query);
+      const key = keyIn(query);
+      await bystander.prepare(key, signal);
+      const { policy, binding } = bound(key, query.metric);
       const { metricName, useCachedMetrics } = binding;
       const maxAgeMs = freshnessMs(policy.pollingIntervalMs, useCachedMetrics);
       const sample = await sampler.sample(key, metricName, { maxAgeMs, signal });
       if (sample?.ok) {
         // The HPA remembers only what it was told itself. Told the demand that the step was made on, it holds that size for its
         // stabilization window, as if it had made the step; otherwise its first look at a shrinking queue would undo a part of it.
-        const raisedOn = memories.get(key)?.raisedOn.get(metricName);
-        const isHeld = raisedOn && raisedOn.value > sample.value && clock.now() - raisedOn.at <= maxAgeMs;
+        const raisedOn = memories.get(key)?.raisedOn.get(metricName) ?? bystander.raisedOn(key, metricName);
+        const isHeld = raisedOn && raisedOn.value > sample.value && Math.abs(clock.now() - raisedOn.at) <= maxAgeMs;
         const { value, at } = isHeld ? raisedOn : sample;
         return [{ name: metricName, value, at }];
       }
-      const metric = sample && standIn(key, policy, binding, sample);
+      const metric = sample && (await standIn(key, policy, binding, sample, signal));
       if (metric) return [metric];
       const why = sample ? `${sample.error.message} [${sample.error.code}]` : 'it is not read any more';
       throw new MetricError('METRIC_UNAVAILABLE', `no value of ${metricName} of ScaledObject ${key}: ${why}`);

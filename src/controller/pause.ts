@@ -2,7 +2,7 @@
 import type { ScaledObject } from '../api/scaled-object.ts';
 import type { HpaKeeper } from './apply-hpa.ts';
 import type { ScaleTargets } from './scale-target.ts';
-import { targetOf } from './target.ts';
+import { targetOf } from '../api/target.ts';
 
 /** To be called once the condition Paused is written, so that an HPA never disappears without a reason to be read. */
 export async function holdPaused(

@@ -7,10 +7,10 @@ import { policyOf, type ScalingPolicy } from './decide/policy.ts';
 import { claim, finalize } from './finalize.ts';
 import { checkLabels, checkScaledObject, loadScaledObject, nameOf, readPause } from './load.ts';
 import { createLook, type LookOptions } from './look.ts';
-import { createMemory, type ObjectMemory } from './memory.ts';
+import { memoryFor, type ObjectMemory } from './memory.ts';
 import { lastActivity } from './observe.ts';
 import { holdPaused } from './pause.ts';
-import { targetOf } from './target.ts';
+import { targetOf } from '../api/target.ts';
 import { report, type Visit } from './visit.ts';
 
 export interface ReconcileOptions extends LookOptions {
@@ -33,15 +33,6 @@ export type Reconcile = (key: string, signal: AbortSignal) => Promise<number | u
 export function createReconcile(options: ReconcileOptions): Reconcile {
   const { client, clock, sampler, targets, hpas, reporter, announce, decisions, memories, types } = options;
   const look = createLook(options);
-
-  function memoryOf(key: string, { metadata }: KubeObject): ObjectMemory {
-    const known = memories.get(key);
-    if (known && known.uid === metadata.uid) return known;
-    options.forget(key);
-    const memory = createMemory(metadata.uid ?? '', clock.now());
-    memories.set(key, memory);
-    return memory;
-  }
 
   /** Nothing is read for it until it is in force again. */
   function rest({ key, memory, object }: Visit): void {
@@ -116,7 +107,7 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
       options.forget(key);
       return undefined;
     }
-    const memory = memoryOf(key, stored);
+    const memory = memoryFor(memories, key, stored, { now: clock.now(), forget: options.forget });
     const over = stored.metadata.resourceVersion ?? '';
     // Once the watch has caught up, our copy is only weight.
     if (memory.written?.over !== over) memory.written = undefined;

@@ -2,10 +2,9 @@
 import type { ScaledObject } from '../api/scaled-object.ts';
 import type { KubeObject } from '../kube/client.ts';
 import type { Store } from '../kube/store.ts';
-import type { TargetReference } from './auth/lookup.ts';
 import { createDependencies } from './dependencies.ts';
 import { keyOf, namesOf } from './object-key.ts';
-import { targetOf } from './target.ts';
+import { targetOf, type TargetReference } from '../api/target.ts';
 
 export interface Rivals {
   /** To be told of every ScaledObject there is, and of every one that is gone. */

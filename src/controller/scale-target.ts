@@ -7,8 +7,8 @@ import { DEPLOYMENTS, STATEFUL_SETS } from '../kube/resources.ts';
 import { readScale, type Scale, writeScale } from '../kube/scale.ts';
 import type { Store } from '../kube/store.ts';
 import { getOrUndefined } from './auth/kube-lookup.ts';
-import type { PodContainer, PodTemplate, TargetReference } from './auth/lookup.ts';
-import { groupVersionOf } from './target.ts';
+import type { PodContainer, PodTemplate } from './auth/lookup.ts';
+import { groupVersionOf, type TargetReference } from '../api/target.ts';
 
 /** A Deployment or StatefulSet, as far as it is kept in memory; and any other kind whose pods hang from spec.template. */
 export interface Workload extends KubeObject {

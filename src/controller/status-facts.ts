@@ -6,7 +6,7 @@ import type { TriggerState } from './decide/observation.ts';
 import type { ObservedTarget } from './scale-target.ts';
 import type { Outcome } from './outcome.ts';
 import { type StatusFacts, timestamp } from './status.ts';
-import { kindText, targetOf } from './target.ts';
+import { kindText, targetOf } from '../api/target.ts';
 
 /** What a reconcile found on its way to the outcome; what it did not get to is left out. */
 export interface Findings {

@@ -37,7 +37,7 @@ export function mergePatch(before: unknown, after: unknown): unknown {
 /** Details (a message's wording, a counter, the time of an activity that goes on) are written at most this often. */
 const DETAIL_INTERVAL_MS = 60_000;
 
-/** True when the status should be written now; a difference in details alone can wait. */
+/** True when the status should be written now; a difference in details alone can wait, but not for a clock that was set back. */
 export function isWorthWriting(
   before: ScaledObjectStatus | undefined,
   after: ScaledObjectStatus,
@@ -45,8 +45,8 @@ export function isWorthWriting(
 ): boolean {
   if (!isEqual(essence(before ?? {}), essence(after))) return true;
   const activeFor = Date.parse(after.lastActiveTime ?? '') - Date.parse(before?.lastActiveTime ?? '');
-  if (activeFor >= DETAIL_INTERVAL_MS) return true;
-  if (sinceLastWriteMs < DETAIL_INTERVAL_MS) return false;
+  if (Math.abs(activeFor) >= DETAIL_INTERVAL_MS) return true;
+  if (sinceLastWriteMs >= 0 && sinceLastWriteMs < DETAIL_INTERVAL_MS) return false;
   return !isEqual({ ...before, lastActiveTime: '' }, { ...after, lastActiveTime: '' });
 }
 

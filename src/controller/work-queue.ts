@@ -26,8 +26,8 @@ export interface WorkQueue {
   add(key: string): void;
   /** As `add`, in `delayMs`. Of several delays the earliest counts. */
   addAfter(key: string, delayMs: number): void;
-  /** As `addAfter`, with a back-off that grows with each failure until the key is forgotten. */
-  retry(key: string): void;
+  /** As `addAfter`, with a back-off that grows with each failure until the key is forgotten; never longer than `withinMs`. */
+  retry(key: string, withinMs?: number): void;
   /** Ends the key's back-off. It happens by itself when a handler succeeds without calling `retry`. */
   forget(key: string): void;
   /** Drops a waiting delay, for a key whose object is gone. */
@@ -73,10 +73,10 @@ export function createWorkQueue({ clock, random, baseDelayMs, maxDelayMs, hooks 
     delays.set(key, { at, cancel: clock.schedule(delayMs, () => add(key)) });
   }
 
-  function retry(key: string): void {
+  function retry(key: string, withinMs = maxDelayMs): void {
     const attempt = failures.get(key) ?? 0;
     failures.set(key, attempt + 1);
-    addAfter(key, backoffMs(attempt, baseDelayMs, maxDelayMs, random));
+    addAfter(key, Math.min(withinMs, backoffMs(attempt, baseDelayMs, maxDelayMs, random)));
   }
 
   async function work(key: string, handle: Handle, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 // Stabilization: of the recommendations in a window, the safest one is followed, so that a metric that swings doesn't move pods.
 // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#stabilization-window
-import type { HpaState } from './state.ts';
+import { type HpaState, isWithin } from './state.ts';
 
 /**
  * The recommendation to follow: at least the lowest of `upMs` and at most the highest of `downMs`, as near to `current` as
@@ -23,5 +23,5 @@ export function highestRecent(wanted: number, state: HpaState, windowMs: number,
 }
 
 function recommendedWithin(state: HpaState, windowMs: number, nowMs: number): readonly number[] {
-  return state.recommendations.filter((past) => past.atMs > nowMs - windowMs).map((past) => past.replicas);
+  return state.recommendations.filter((past) => isWithin(past, windowMs, nowMs)).map((past) => past.replicas);
 }

@@ -76,7 +76,14 @@ async function looks(report: Report): Promise<void> {
     namespaces: [],
     clusterObjectNamespace: 'sluice',
     readTimeoutMs: 3_000,
-    telemetry: { decision: () => decided++, sourceRead() {}, sourceAbandoned() {}, queueWait() {}, objects() {} },
+    telemetry: {
+      decision: () => decided++,
+      sourceRead() {},
+      sourceAbandoned() {},
+      queueWait() {},
+      objects() {},
+      ownedObjects() {},
+    },
   });
   const running = controller.run(stop.signal);
   // Until each was looked at and nothing is written any more.

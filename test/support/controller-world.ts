@@ -7,6 +7,7 @@ import type { EventRecord } from '../../src/kube/events.ts';
 import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS } from '../../src/kube/resources.ts';
 import { silentLogger } from '../../src/log.ts';
 import { createController, type Controller } from '../../src/controller/controller.ts';
+import type { Ownership } from '../../src/controller/membership/ownership.ts';
 import type { Hpa } from '../../src/controller/hpa.ts';
 import type { TriggerTypes } from '../../src/controller/bind.ts';
 import type { Reading, TriggerSource } from '../../src/scalers/scaler.ts';
@@ -140,6 +141,7 @@ export function aDeployment(name: string, replicas: number, env: readonly unknow
 export async function createWorld(
   objects: readonly KubeObject[] = [],
   answers: Readonly<Record<string, Answer>> = {},
+  options: { readonly ownership?: Ownership } = {},
 ): Promise<World> {
   const clock = createFakeClock();
   const kube = createMemoryKube(() => clock.now());
@@ -154,6 +156,7 @@ export async function createWorld(
 
   function start(): Controller {
     const made = createController({
+      ...options,
       client: kube,
       clock,
       random: () => 0.5,

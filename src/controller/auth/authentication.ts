@@ -19,6 +19,7 @@ const NOT_YET = [
   'awsSecretManager',
   'boundServiceAccountToken',
   'oauth2',
+  'azureServicePrincipal',
 ] as const;
 
 /** KEDA's order: env, configMapTargetRef, secretTargetRef; of one parameter the later source wins. */

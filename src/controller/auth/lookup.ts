@@ -1,4 +1,5 @@
 // The port through which parameters of a trigger are looked up: objects of the cluster, or of a set of files.
+import type { TargetReference } from '../../api/target.ts';
 
 /** A Secret's values as text (already decoded from base64), as far as they are UTF-8. */
 export type SecretData = Readonly<Record<string, string>>;
@@ -30,14 +31,6 @@ export interface EnvReference {
   readonly parameter: string;
   readonly name: string;
   readonly containerName?: string | undefined;
-}
-
-/** The scale target, as the ScaledObject names it (defaults filled in). */
-export interface TargetReference {
-  readonly namespace: string;
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
 }
 
 /** The containers of a pod template, as far as their environment goes. */

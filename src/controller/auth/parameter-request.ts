@@ -2,7 +2,7 @@
 import type { ScaleTrigger } from '../../api/trigger.ts';
 import type { TriggerField } from '../../scalers/scaler.ts';
 import type { EnvValue } from './container-env.ts';
-import type { TargetReference } from './lookup.ts';
+import type { TargetReference } from '../../api/target.ts';
 
 export interface ParameterRequest {
   readonly trigger: Pick<ScaleTrigger, 'metadata' | 'authenticationRef'>;

@@ -38,7 +38,7 @@ export interface FallbackPolicy {
 const DEFAULT_POLLING_S = 30;
 const DEFAULT_COOLDOWN_S = 300;
 /** The HPA controller asks this often (kube-controller-manager: --horizontal-pod-autoscaler-sync-period). */
-const HPA_SYNC_MS = 15_000;
+export const HPA_SYNC_MS = 15_000;
 
 /** How old a value may be when the HPA gets it. */
 export function freshnessMs(pollingIntervalMs: number, useCachedMetrics: boolean): number {

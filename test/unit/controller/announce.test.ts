@@ -22,6 +22,14 @@ describe('controller/announce', () => {
     ]);
   });
 
+  it('says which fields mean nothing beside others', async () => {
+    const spec = { minReplicaCount: 1, cooldownPeriod: 5 };
+    world = await createWorld([aDeployment('worker', 1), aScaledObject('worker', spec)]);
+    expect(notes('KEDAScalerInfo')).toEqual([
+      'spec.cooldownPeriod has no effect: minReplicaCount is 1, so the target never sleeps',
+    ]);
+  });
+
   it('says when the triggers are watched, no longer, and again', async () => {
     world = await createWorld([aDeployment('worker', 0), aScaledObject('worker')]);
     expect(notes('KEDAScalersStarted')).toHaveLength(1);

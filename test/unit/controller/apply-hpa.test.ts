@@ -1,6 +1,7 @@
 // Whose the HPA is, and what happens to it.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { scaledObjects } from '../../../src/api/names.ts';
+import { SPEC_HASH } from '../../../src/controller/hpa.ts';
 import type { KubeObject } from '../../../src/kube/client.ts';
 import { HORIZONTAL_POD_AUTOSCALERS } from '../../../src/kube/resources.ts';
 import { aDeployment, aScaledObject, createWorld, never, type World } from '../../support/controller-world.ts';
@@ -67,5 +68,27 @@ describe('controller/apply-hpa', () => {
     await world.clock.advance(100);
     expect(world.hpa()?.spec.maxReplicas).toBe(100);
     expect(world.replicas()).toBe(9);
+  });
+
+  it('gives way for a minute to somebody who rewrites its HPA to mean the same', async () => {
+    world = await createWorld([aDeployment('worker', 0), aScaledObject('worker', { pollingInterval: 5 })]);
+    const hpaKey = { ...key, name: 'keda-hpa-worker' };
+    // As KEDA does, which holds every label of its own to be right and every annotation of ours to be wrong.
+    const rewrite = async (spec = {}): Promise<void> => {
+      const metadata = { annotations: { [SPEC_HASH]: null }, labels: { 'app.kubernetes.io/version': 'main' } };
+      const body = { type: 'merge', body: { metadata, spec } } as const;
+      await world.kube.patch(HORIZONTAL_POD_AUTOSCALERS, hpaKey, body, { signal: never });
+      await world.clock.advance(100);
+    };
+    const isOurs = (): boolean => world.hpa()?.metadata.annotations?.[SPEC_HASH] !== undefined;
+    await rewrite();
+    expect(isOurs()).toBe(false);
+    await world.clock.advance(50_000);
+    expect(isOurs()).toBe(false);
+    await world.clock.advance(20_000);
+    expect(isOurs()).toBe(true);
+    await rewrite({ maxReplicas: 3 });
+    expect(isOurs()).toBe(true);
+    expect(world.hpa()?.spec.maxReplicas).toBe(100);
   });
 });

@@ -1,11 +1,12 @@
 // One question to one source.
 import { describe, expect, it } from '@jest/globals';
 import { createFeed } from '../../../src/controller/feed.ts';
+import { SourceUnavailableError } from '../../../src/errors.ts';
 import { createFakeClock } from '../../support/clock.ts';
 
 const clients = { share: () => Promise.reject(new Error('not used')) };
 
-function aFeed(answers: readonly number[]) {
+function aFeed(answers: readonly (number | Error)[]) {
   const clock = createFakeClock();
   const left = [...answers];
   const bound = {
@@ -18,7 +19,14 @@ function aFeed(answers: readonly number[]) {
       metric: { name: 'q', target: 5, type: 'AverageValue', activation: -3 },
       sourceId: 'test:broker',
       batches: true,
-      connect: async () => ({ read: async () => ({ value: left.shift() ?? 0 }), close: async () => {} }),
+      connect: async () => ({
+        async read() {
+          const answer = left.shift() ?? 0;
+          if (answer instanceof Error) throw answer;
+          return { value: answer };
+        },
+        close: async () => {},
+      }),
     },
   } as const;
   const shutdown = new AbortController().signal;
@@ -39,5 +47,15 @@ describe('controller/feed', () => {
     clock.set(clock.now() - 3_600_000);
     expect(await feed.sample(60_000)).toMatchObject({ value: 2 });
     expect(await feed.sample(60_000)).toMatchObject({ value: 2 });
+  });
+
+  it('waits for nothing that was asked for before the clock was set back', async () => {
+    const busy = new SourceUnavailableError('busy', { code: 'SOURCE_THROTTLED', retryAfterMs: 60_000 });
+    const { feed, clock } = aFeed([busy, 1, 2]);
+    await feed.sample(1_000);
+    clock.set(clock.now() - 3_600_000);
+    expect(await feed.sample(1_000)).toMatchObject({ value: 1 });
+    clock.set(clock.now() + 1_000);
+    expect(await feed.sample(1_000)).toMatchObject({ value: 2 });
   });
 });

@@ -81,6 +81,19 @@ describe('controller/metrics', () => {
     expect(newest).toBe(3);
   });
 
+  it('holds no demand of a step and no last good value for the hour that the clock was set back', async () => {
+    await aWorld({}, 0);
+    world.answers.set('worker', 50);
+    while (world.replicas() === 0) await world.clock.advance(1_000);
+    world.clock.set(world.clock.now() - 3_600_000);
+    world.answers.set('worker', 3);
+    expect(await ask()).toMatchObject([{ value: 3 }]);
+    await world.clock.advance(15_000);
+    world.answers.set('worker', refused);
+    world.clock.set(world.clock.now() - 3_600_000);
+    await fails(ask(), 'METRIC_UNAVAILABLE', 'connection refused');
+  });
+
   it('takes a metric’s name in any case', async () => {
     await aWorld();
     expect(await ask('S0-Queue-Worker')).toMatchObject([{ name: 's0-queue-worker' }]);

@@ -50,6 +50,20 @@ describe('controller/status', () => {
       0,
       true,
     ],
+    [
+      'only a message changed, and the last write is in the future, because the clock was set back',
+      { conditions: ready('x') },
+      { conditions: ready('y') },
+      -3_600_000,
+      true,
+    ],
+    [
+      'an activity seems to be of the future, because the clock was set back',
+      { lastActiveTime: '2026-01-01T01:00:00Z' },
+      { lastActiveTime: '2026-01-01T00:00:00Z' },
+      1_000,
+      true,
+    ],
     ['it was active for the first time', {}, { lastActiveTime: '2026-01-01T00:00:00Z' }, 0, true],
     [
       'a counter moved, just now',

@@ -128,6 +128,14 @@ describe('controller/work-queue', () => {
     expect(made.handled).toHaveLength(4);
   });
 
+  it('keeps the back-off within what the handler asks for', async () => {
+    const made = aBench(1);
+    made.work = (key) => made.queue.retry(key, 200);
+    made.queue.add('a');
+    await made.clock.advance(75 + 150 + 5 * 200);
+    expect(made.handled).toHaveLength(8);
+  });
+
   it('forgets a delay that is cancelled', async () => {
     const { queue, handled, clock } = aBench();
     queue.addAfter('a', 500);

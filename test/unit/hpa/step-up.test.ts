@@ -81,6 +81,20 @@ describe('hpa/step-up', () => {
     expect(stepUp({ ...paced, currentReplicas: 5, nowMs: 60_000 }, after).desiredReplicas).toBe(9);
   });
 
+  it('is not held by what was recommended and done in an hour that the clock was set back from', () => {
+    const rules = {
+      stabilizationWindowSeconds: 60,
+      policies: [{ type: 'Pods', value: 4, periodSeconds: 60 } as const],
+    };
+    for (const scaleUp of [undefined, rules]) {
+      const ahead = step({ nowMs: 3_600_000, currentReplicas: 1, metrics: queue(10), scaleUp });
+      const after = recordScale(stepUp(ahead).state, 1, 5, 3_600_000);
+      const { state } = stepUp({ ...ahead, nowMs: 0, currentReplicas: 5, metrics: queue(50) }, after);
+      const later = { ...ahead, nowMs: 61_000, currentReplicas: 5, metrics: queue(50) };
+      expect(stepUp(later, state).desiredReplicas).toBe(scaleUp ? 9 : 10);
+    }
+  });
+
   it('follows the metrics it has and names the others', () => {
     const result = stepUp(
       step({ metrics: [...queue(20), { name: 'lost', type: 'Value', target: 1, value: undefined }] }),
