@@ -13,7 +13,7 @@ export function generatedFiles(readme: string): ReadonlyMap<string, string> {
   const crds = [...crdFiles()];
   return new Map([
     ...crds.map(([name, text]) => [`crds/${name}`, text] as const),
-    ...crds.map(([name, text]) => [`charts/sluice/crds/${name}`, text] as const),
+    ...crds.map(([name, text]) => [`charts/sluice/files/crds/${name}`, text] as const),
     ['docs/scalers.md', scalersMarkdown(sources)],
     ['README.md', withTable(readme, 'options', configMarkdown())],
   ]);
@@ -21,8 +21,8 @@ export function generatedFiles(readme: string): ReadonlyMap<string, string> {
 
 /** Replaces what stands between `<!-- generated: NAME -->` and the next `<!-- end -->`. */
 export function withTable(text: string, name: string, table: string): string {
-  const marked = new RegExp(`(<!-- generated: ${name} -->\\n)[\\s\\S]*?(\\n<!-- end -->)`);
-  return text.replace(marked, (_all, start: string, end: string) => `${start}${table}${end}`);
+  const marked = new RegExp(`(<!-- generated: ${name} -->\\n)[\\s\\S]*?(<!-- end -->)`);
+  return text.replace(marked, (_all, start: string, end: string) => `${start}${table}\n${end}`);
 }
 
 export function generateCommand(context: CliContext): Command {

@@ -14,10 +14,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hpa: ['api'],
   kube: ['api'],
   controller: ['api', 'scalers', 'kube', 'hpa'],
-  'metrics-adapter': ['api'],
-  admission: ['api'],
+  serving: [],
+  'metrics-adapter': ['api', 'serving'],
+  admission: ['api', 'serving'],
   sandbox: ['api', 'scalers', 'kube', 'hpa', 'controller', 'metrics-adapter'],
-  cli: ['api', 'scalers', 'kube', 'hpa', 'controller', 'metrics-adapter', 'sandbox', 'admission'],
+  cli: ['api', 'scalers', 'kube', 'hpa', 'controller', 'serving', 'metrics-adapter', 'sandbox', 'admission'],
 };
 /** Types may also come from these: a contract is owned by one room and known by another. */
 const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
