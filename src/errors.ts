@@ -124,6 +124,18 @@ export class KubeError extends SluiceError {
   }
 }
 
+/**
+ * The API server is away, does not know us, refuses a right, or asks us to slow down: its client has told so already, once and with
+ * what mends it, so that whoever meets it need not.
+ */
+export function isAccessTrouble(error: unknown): boolean {
+  if (!(error instanceof KubeError)) return false;
+  const { code, status, reason, message } = error;
+  if (code === 'KUBE_FORBIDDEN') return /\bcannot \S+ resource\b/.test(message); // not a webhook's or a quota's
+  if (code === 'KUBE_UNAUTHORIZED' || code === 'KUBE_THROTTLED') return true;
+  return code === 'KUBE_UNAVAILABLE' && status === undefined && reason === undefined;
+}
+
 /** A metrics request that cannot be answered; the message reaches the HPA's condition. */
 export class MetricError extends SluiceError {
   readonly code: 'METRIC_BAD_REQUEST' | 'METRIC_NOT_FOUND' | 'METRIC_UNAVAILABLE';

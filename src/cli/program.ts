@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { completionCommand } from './completion.ts';
 import type { CliContext } from './context.ts';
+import { crdsCommand } from './crds.ts';
 import { demoCommand } from './demo/command.ts';
+import { doctorCommand } from './doctor/command.ts';
 import { generateCommand } from './generate.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
@@ -25,6 +27,8 @@ export function createProgram(context: CliContext): Command {
     sandboxCommand(context),
     demoCommand(context),
     validateCommand(context),
+    doctorCommand(context),
+    crdsCommand(context),
     generateCommand(context),
     versionCommand,
     completionCommand(context),

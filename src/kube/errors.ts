@@ -1,4 +1,5 @@
 // What went wrong between us and the API server, as KubeError: an answer with its metav1.Status, or no answer.
+import { isNativeError } from 'node:util/types';
 import { KubeError, type KubeErrorCode, type Retry } from '../errors.ts';
 
 /** The part of metav1.Status that says what happened. */
@@ -30,7 +31,7 @@ export function errorOfAnswer(doing: string, status: number, body: unknown, retr
 
 /** No answer at all: refused, reset, unknown host, bad certificate, or out of time. */
 export function errorOfSilence(doing: string, server: string, cause: unknown): KubeError {
-  const why = cause instanceof Error ? describeFailure(cause) : String(cause);
+  const why = isNativeError(cause) ? describeFailure(cause) : String(cause);
   return new KubeError(`${doing}: no answer from the API server ${server}: ${why}`, {
     code: 'KUBE_UNAVAILABLE',
     retry: 'backoff',
@@ -86,9 +87,19 @@ function waitOf(seconds: string | number | undefined): number | undefined {
 }
 
 /** Node reports "every address failed" with an empty message; the first address says why. */
-function describeFailure(error: Error): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
-  const shown = error.message === '' && first instanceof Error ? first : error;
-  const code = 'code' in shown && typeof shown.code === 'string' ? shown.code : '';
+export function describeFailure(error: Error): string {
+  const shown = error.message === '' ? firstOf(error) : error;
+  const code = failureCode(shown);
   return code === '' || shown.message.includes(code) ? shown.message : `${shown.message} (${code})`;
+}
+
+/** For example ECONNREFUSED; empty when there is none. */
+export function failureCode(error: unknown): string {
+  const first = isNativeError(error) ? firstOf(error) : error;
+  return isNativeError(first) && 'code' in first && typeof first.code === 'string' ? first.code : '';
+}
+
+function firstOf(error: Error): Error {
+  const first: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
+  return isNativeError(first) ? first : error;
 }

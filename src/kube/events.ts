@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, withDeadline } from '../async.ts';
 import type { Component } from '../component.ts';
-import { KubeError } from '../errors.ts';
+import { createComplaint } from '../complaint.ts';
+import { isAccessTrouble, KubeError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { KubeClient } from './client.ts';
 import { type EventRecord, type EventReporter, eventObject, type Repetition, seriesOf } from './event-object.ts';
@@ -44,6 +45,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const { client, clock, log, seriesIntervalMs = 300_000 } = options;
   const known = new Map<string, Series>();
   const queue: Series[] = [];
+  const complaint = createComplaint(options);
   let more = Promise.withResolvers<void>();
   let cancelSweep: (() => void) | undefined;
   /** Events that found no room; the next sweep takes them up, unless newer ones have pushed them out by then. */
@@ -121,7 +123,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
           enqueue(series); // for the farewell
           return;
         }
-        log.warn('event could not be written', { reason: series.event.reason, error });
+        const fields = { reason: series.event.reason, error };
+        if (isAccessTrouble(error)) log.debug('event could not be written', fields);
+        else complaint.raise(error instanceof KubeError ? error.code : 'other', 'event could not be written', fields);
       }
     }
     if (late > 0) log.warn('more events at one time than can wait to be sent; some will be late or missing', { late });

@@ -105,7 +105,7 @@ async function accessOfPod(dir: string, env: AccessOptions['env']): Promise<Clus
   const namespace = await readFile(join(dir, 'namespace'), 'utf8').catch(() => 'default');
   return {
     cluster: { name: 'in-cluster', server, caFile: join(dir, 'ca.crt'), skipTLSVerify: false },
-    user: { name: 'in-cluster', authProvider: tokenFile(join(dir, 'token')) },
+    user: { name: 'in-cluster', authProvider: providerOf(join(dir, 'token')) },
     namespace: namespace.trim(),
   };
 }
@@ -132,18 +132,16 @@ function absolute(entry: Record<string, unknown>, base: string, keys: readonly s
 }
 
 function withPaths(user: Record<string, unknown>, base: string): Record<string, unknown> {
-  const fixed = absolute(user, base, ['client-certificate', 'client-key', 'token-file']);
+  const fixed = absolute(user, base, ['client-certificate', 'client-key', 'tokenFile']);
   const exec = fixed['exec'];
   if (isRecord(exec) && typeof exec['command'] === 'string' && /[\\/]/.test(exec['command'])) {
     fixed['exec'] = absolute(exec, base, ['command']);
   }
-  const file = fixed['token-file'];
-  if (typeof file !== 'string' || file === '') return fixed;
-  const { 'token-file': _, token: __, ...rest } = fixed; // the file wins, as in kubectl, and is read again when it rotates
-  return { ...rest, 'auth-provider': tokenFile(file) };
+  const { tokenFile: file, token: _, ...rest } = fixed; // the file wins, as in kubectl, and is read again when it rotates
+  return typeof file === 'string' && file !== '' ? { ...rest, 'auth-provider': providerOf(file) } : fixed;
 }
 
-function tokenFile(path: string): { name: string; config: { tokenFile: string } } {
+function providerOf(path: string): { name: string; config: { tokenFile: string } } {
   return { name: 'tokenFile', config: { tokenFile: path } };
 }
 

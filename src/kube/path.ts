@@ -31,7 +31,7 @@ export function query(parameters: Readonly<Record<string, string | number | bool
 }
 
 /** As kubectl writes it: `pods`, `scaledobjects.keda.sh`, `deployments.apps/scale`. */
-export function resourceName(resource: Resource, subresource?: string): string {
+export function resourceName(resource: Pick<Resource, 'group' | 'plural'>, subresource?: string): string {
   const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
   return subresource === undefined ? name : `${name}/${subresource}`;
 }

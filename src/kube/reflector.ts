@@ -1,9 +1,11 @@
 // Keeps a local copy of a set of objects: a complete list, then a watch from there, for ever.
 import { backoffMs, type Clock, sleep } from '../async.ts';
 import type { Component } from '../component.ts';
-import { KubeError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { type Complaint, createComplaint } from '../complaint.ts';
+import { isAccessTrouble, KubeError } from '../errors.ts';
+import type { LogFields, Logger } from '../log.ts';
 import type { KubeClient, KubeObject, Resource } from './client.ts';
+import { mendMissingKind } from './missing-kind.ts';
 import { createObjectStore } from './object-store.ts';
 import { resourceName } from './path.ts';
 import type { Store } from './store.ts';
@@ -65,19 +67,36 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     }
   }
 
+  function tell(error: unknown, fields: LogFields, complaint: Complaint): void {
+    if (error === undefined) return log.debug('watch ended', fields);
+    if (isAccessTrouble(error)) return log.debug('watch is interrupted', { ...fields, error });
+    // A list or a watch names no object, so it is the kind that is not found.
+    if (!(error instanceof KubeError && error.code === 'KUBE_NOT_FOUND')) {
+      return complaint.raise(error instanceof Error ? error.message : '', 'watch is interrupted', { ...fields, error });
+    }
+    const kind = resourceName(resource);
+    complaint.raise('404', 'the API server does not serve this kind', {
+      ...fields,
+      kind,
+      mend: mendMissingKind(resource),
+    });
+  }
+
   async function follow(namespace: string | undefined, signal: AbortSignal): Promise<void> {
     const place: Place = { namespace, version: undefined, events: 0 };
     const pace = createPacer(random);
+    const complaint = createComplaint({ log, clock });
     while (!signal.aborted) {
       const startedAt = clock.now();
       place.events = 0;
       const error = await listAndWatch(place, signal).catch((caught: unknown) => caught);
       if (signal.aborted) return;
       if (isGone(error)) place.version = undefined;
-      const waitMs = pace(error, place.events > 0 || clock.now() - startedAt >= HEALTHY_MS);
+      const isHealthy = place.events > 0 || clock.now() - startedAt >= HEALTHY_MS;
+      if (isHealthy) complaint.settle();
+      const waitMs = pace(error, isHealthy);
       const fields = { namespace, waitMs, next: place.version === undefined ? 'list' : 'watch' };
-      if (error === undefined) log.debug('watch ended', fields);
-      else log.warn('watch is interrupted', { ...fields, error });
+      tell(error, fields, complaint);
       await sleep(clock, waitMs, signal).catch(() => {});
     }
   }

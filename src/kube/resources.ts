@@ -14,6 +14,7 @@ export const NODES = define('', 'v1', 'nodes', 'Node', false);
 export const PODS = define('', 'v1', 'pods', 'Pod');
 export const SECRETS = define('', 'v1', 'secrets', 'Secret');
 export const CONFIG_MAPS = define('', 'v1', 'configmaps', 'ConfigMap');
+export const LIMIT_RANGES = define('', 'v1', 'limitranges', 'LimitRange');
 export const SERVICES = define('', 'v1', 'services', 'Service');
 export const SERVICE_ACCOUNTS = define('', 'v1', 'serviceaccounts', 'ServiceAccount');
 export const DEPLOYMENTS = define('apps', 'v1', 'deployments', 'Deployment');
@@ -26,6 +27,7 @@ export const HORIZONTAL_POD_AUTOSCALERS = define(
   'horizontalpodautoscalers',
   'HorizontalPodAutoscaler',
 );
+export const ENDPOINT_SLICES = define('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
 export const LEASES = define('coordination.k8s.io', 'v1', 'leases', 'Lease');
 export const EVENTS = define('events.k8s.io', 'v1', 'events', 'Event');
 export const CUSTOM_RESOURCE_DEFINITIONS = define(

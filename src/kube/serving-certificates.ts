@@ -1,5 +1,6 @@
 // Where the serving certificate lives in a cluster: a Secret that all replicas share, and the APIService that trusts its CA.
-import { KubeError } from '../errors.ts';
+import { ConfigError, KubeError } from '../errors.ts';
+import { type ApiService, describeOwner, isServedBy, takeOverCommand } from './api-service.ts';
 import type { KubeClient, KubeObject } from './client.ts';
 import { API_SERVICES, SECRETS } from './resources.ts';
 
@@ -16,7 +17,7 @@ export interface ServingCertificateStore {
   load(signal: AbortSignal): Promise<StoredBundle | undefined>;
   /** False when somebody else wrote after our load(). */
   save(bundle: StoredBundle, signal: AbortSignal): Promise<boolean>;
-  /** Writes the CA into the APIService unless it is there already. */
+  /** Writes the CA into the APIService unless it is there already. Rejects with a ConfigError when there is none, or it is somebody else's. */
   publish(caPem: string, signal: AbortSignal): Promise<void>;
 }
 
@@ -27,6 +28,8 @@ export interface ServingCertificateOptions {
   readonly secretName?: string;
   /** For example `v1beta1.external.metrics.k8s.io`. */
   readonly apiService: string;
+  /** Of the Service in front of us, in `namespace`: an APIService that names another one is not ours to write. */
+  readonly serviceName: string;
 }
 
 interface Secret extends KubeObject {
@@ -34,15 +37,13 @@ interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-interface ApiService extends KubeObject {
-  readonly spec?: { readonly caBundle?: string; readonly insecureSkipTLSVerify?: boolean };
-}
-
 const KEYS = { caPem: 'ca.crt', caKeyPem: 'ca.key', certPem: 'tls.crt', keyPem: 'tls.key' } as const;
 
 export function createServingCertificateStore(options: ServingCertificateOptions): ServingCertificateStore {
   const { client, namespace, secretName = 'sluice-certs', apiService } = options;
   const key = { namespace, name: secretName };
+  const service = { namespace, name: options.serviceName };
+  const wrong = (message: string): ConfigError => new ConfigError(`APIService ${apiService}`, [{ field: '', message }]);
   let loaded: Secret | undefined;
 
   async function read<T extends KubeObject>(get: Promise<T>): Promise<T | undefined> {
@@ -92,9 +93,19 @@ export function createServingCertificateStore(options: ServingCertificateOptions
 
     async publish(caPem, signal) {
       const caBundle = Buffer.from(caPem).toString('base64');
-      const { spec } = await client.get<ApiService>(API_SERVICES, { name: apiService }, { signal });
+      const found = await read(client.get<ApiService>(API_SERVICES, { name: apiService }, { signal }));
+      if (found === undefined)
+        throw wrong('expected one, found none: install it with the chart: helm upgrade --install');
+      if (!isServedBy(found, service)) {
+        throw wrong(
+          `it belongs to ${describeOwner(found)}, so it is left alone, and HPAs get no metrics of ours; to take it over: ${takeOverCommand(apiService, service)}`,
+        );
+      }
+      const { spec, metadata } = found;
       if (spec?.caBundle === caBundle && spec.insecureSkipTLSVerify !== true) return;
-      const body = { spec: { caBundle, insecureSkipTLSVerify: null } };
+      // Whose it is was true of this version.
+      const { resourceVersion } = metadata;
+      const body = { metadata: { resourceVersion }, spec: { caBundle, insecureSkipTLSVerify: null } };
       await client.patch(API_SERVICES, { name: apiService }, { type: 'merge', body }, { signal });
     },
   };

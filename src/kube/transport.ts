@@ -3,8 +3,10 @@ import type { Dispatcher } from 'undici';
 import { type Clock, sleep, withDeadline } from '../async.ts';
 import { KubeError, SourceUnavailableError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { type AccessTrouble, createAccessTrouble } from './access-trouble.ts';
 import type { Connection } from './connection.ts';
 import { errorOfAnswer, errorOfCredentials, errorOfNonsense, errorOfSilence } from './errors.ts';
+import { createSeats } from './seats.ts';
 
 export interface TransportOptions {
   readonly clock: Clock;
@@ -13,8 +15,12 @@ export interface TransportOptions {
   readonly userAgent: string;
   /** For a call with all its retries; 30 s when not given. */
   readonly deadlineMs?: number;
+  /** Shared by clients of one server, so that what they all meet is told once; its own when not given. */
+  readonly trouble?: AccessTrouble;
   /** Called for each HTTP exchange; `code` is the status, or `<error>` when there was no answer. */
   readonly onCall?: (call: { readonly verb: string; readonly resource: string; readonly code: string }) => void;
+  /** Called right before each exchange that is no GET, retries included; what it throws is what the caller gets. */
+  readonly beforeWrite?: () => void;
 }
 
 export interface Call {
@@ -35,7 +41,7 @@ export interface Call {
 export interface Transport {
   /** The answer's JSON. Rejects with a KubeError, or with the signal's reason. */
   send<T>(call: Call): Promise<T>;
-  /** The body of a 200, for as long as the signal lets it stream; not retried. Connection failures come raw. */
+  /** The body of a 200, for as long as the signal lets it stream; not retried. What breaks it off later comes raw. */
   stream(call: Omit<Call, 'retry'>): Promise<Dispatcher.ResponseData['body']>;
 }
 
@@ -54,6 +60,8 @@ export function createTransport(connection: Connection, options: TransportOption
   const { clock, log, userAgent, deadlineMs = 30_000 } = options;
   const { origin, pathname } = new URL(connection.server);
   const prefix = pathname.replace(/\/$/, '');
+  const takeSeat = createSeats(clock);
+  const { trouble = createAccessTrouble({ server: connection.server, clock, log }) } = options;
 
   async function open(
     call: Omit<Call, 'retry'>,
@@ -65,6 +73,7 @@ export function createTransport(connection: Connection, options: TransportOption
     });
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const type = body === null ? undefined : { 'content-type': CONTENT_TYPE[call.type ?? 'plain'] };
+    if (call.method !== 'GET') options.beforeWrite?.();
     return dispatcher.request({
       origin,
       path: prefix + call.path,
@@ -96,7 +105,7 @@ export function createTransport(connection: Connection, options: TransportOption
     const until = clock.now() + deadlineMs;
     for (let retries = 0; ; retries++) {
       try {
-        return await exchange(call);
+        return await takeSeat(() => exchange(call), call.signal);
       } catch (error) {
         const waitMs = waitBeforeRetry(call, error, retries);
         if (waitMs === undefined || clock.now() + waitMs >= until) throw error;
@@ -107,28 +116,47 @@ export function createTransport(connection: Connection, options: TransportOption
     }
   }
 
-  return {
-    async send<T>(call: Call): Promise<T> {
-      try {
-        const work = (signal: AbortSignal): Promise<unknown> => persist({ ...call, signal });
-        return (await withDeadline(clock, call.signal, deadlineMs, doing(call), work)) as T;
-      } catch (error) {
-        if (!(error instanceof SourceUnavailableError)) throw error;
-        throw errorOfSilence(doing(call), connection.server, new Error(`nothing came within ${deadlineMs} ms`));
-      }
-    },
+  async function sendInTime(call: Call): Promise<unknown> {
+    try {
+      const work = (signal: AbortSignal): Promise<unknown> => persist({ ...call, signal });
+      return await withDeadline(clock, call.signal, deadlineMs, doing(call), work);
+    } catch (error) {
+      if (!(error instanceof SourceUnavailableError)) throw error;
+      throw errorOfSilence(doing(call), connection.server, new Error(`nothing came within ${deadlineMs} ms`));
+    }
+  }
 
-    async stream(call) {
-      const response = await open(call, connection.watchDispatcher, deadlineMs);
-      if (response.statusCode === 200) return response.body;
-      if (response.statusCode === 401) connection.forgetCredentials();
-      throw errorOfAnswer(
-        doing(call),
-        response.statusCode,
-        parseJson(await response.body.text()),
-        headerOf(response, 'retry-after'),
-      );
-    },
+  async function openStream(call: Omit<Call, 'retry'>): Promise<Dispatcher.ResponseData['body']> {
+    const response = await open(call, connection.watchDispatcher, deadlineMs).catch((error: unknown) => {
+      throw error instanceof KubeError ? error : errorOfSilence(doing(call), connection.server, error);
+    });
+    if (response.statusCode === 200) return response.body;
+    if (response.statusCode === 401) connection.forgetCredentials();
+    throw errorOfAnswer(
+      doing(call),
+      response.statusCode,
+      parseJson(await response.body.text()),
+      headerOf(response, 'retry-after'),
+    );
+  }
+
+  /** Keeps account of what the API server lets us do at all. */
+  async function watched<T>(call: Omit<Call, 'retry'>, work: Promise<T>): Promise<T> {
+    const what = `${call.verb} ${call.resource}`;
+    try {
+      const answer = await work;
+      trouble.over(what);
+      return answer;
+    } catch (error) {
+      call.signal.throwIfAborted();
+      trouble.met(what, error);
+      throw error;
+    }
+  }
+
+  return {
+    send: <T>(call: Call) => watched(call, sendInTime(call)) as Promise<T>,
+    stream: (call) => watched(call, openStream(call)),
   };
 }
 

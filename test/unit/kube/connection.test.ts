@@ -91,7 +91,7 @@ describe('src/kube/connection', () => {
   it('reads a token file again after ten seconds, and at once when it is refused', async () => {
     await writeFile(join(dir, 'token'), 'first\n');
     const clock = createFakeClock();
-    const get = await connect(trusted(), { 'token-file': 'token' }, clock);
+    const get = await connect(trusted(), { tokenFile: 'token' }, clock);
     await get();
     await writeFile(join(dir, 'token'), 'second\n');
     await get();

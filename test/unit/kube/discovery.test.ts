@@ -67,6 +67,13 @@ describe('src/kube/discovery', () => {
     await expect(discovery.resourceOf(ROLLOUT, signal)).resolves.toMatchObject({ plural: 'rollouts' });
   });
 
+  it('looks for a missing kind again when the clock was set back', async () => {
+    await expect(discovery.resourceOf(ROLLOUT, signal)).rejects.toThrow();
+    clock.set(clock.now() - 3_600_000);
+    stub.serve('/apis/example.com/v1', rollouts);
+    expect(await discovery.resourceOf(ROLLOUT, signal)).toMatchObject({ plural: 'rollouts' });
+  });
+
   it('does not remember a failure to ask', async () => {
     stub.serve('/apis/example.com/v1', rollouts);
     stub.fail({ status: 403 });

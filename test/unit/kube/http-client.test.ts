@@ -158,6 +158,14 @@ describe('src/kube/http-client', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(990);
   });
 
+  it('keeps to as many calls at once as the server let in', async () => {
+    stub.put('/api/v1/nodes', aNode('n'));
+    stub.fail({ status: 429, retryAfter: 0 }, undefined, 19);
+    const ask = (): Promise<unknown> => client.get(NODES, { name: 'n' }, { signal });
+    await Promise.all(Array.from({ length: 20 }, ask));
+    expect(stub.requests).toHaveLength(20 + 19);
+  });
+
   it('gives up at the deadline when nothing comes, naming the server', async () => {
     const hasty = createKubeClient(connection, {
       clock: systemClock,

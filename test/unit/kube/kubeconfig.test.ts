@@ -56,7 +56,7 @@ describe('src/kube/kubeconfig', () => {
   });
 
   it('prefers a token file to a token, so that it can rotate', async () => {
-    const user = { token: 'old', 'token-file': 'token' };
+    const user = { token: 'old', tokenFile: 'token' };
     const kubeconfig = await write('config', aConfig('one', { users: [{ name: 'one', user }] }));
     const access = await findAccess({ kubeconfig, env: {} });
     expect(access.user.token).toBeUndefined();

@@ -40,6 +40,7 @@ const aStore = (): ServingCertificateStore =>
     client: createKubeClient(connection, { clock: systemClock, log: silentLogger, userAgent: 'sluice/test' }),
     namespace: 'sluice',
     apiService: API_SERVICE,
+    serviceName: 'metrics',
   });
 
 describe('src/kube/serving-certificates', () => {
@@ -75,23 +76,54 @@ describe('src/kube/serving-certificates', () => {
     expect(await two.load(signal)).toEqual(aBundle('1'));
   });
 
-  it('writes the CA into the APIService once', async () => {
-    stub.put(API_SERVICES, {
+  const register = (service: object | undefined): void =>
+    void stub.put(API_SERVICES, {
       apiVersion: 'apiregistration.k8s.io/v1',
       kind: 'APIService',
       metadata: { name: API_SERVICE },
-      spec: { insecureSkipTLSVerify: true, group: 'external.metrics.k8s.io' },
+      spec: { insecureSkipTLSVerify: true, group: 'external.metrics.k8s.io', service },
     } as never);
+  const patches = (): unknown[] => stub.requests.filter((r) => r.method === 'PATCH').map((r) => r.body);
+
+  it('writes the CA into the APIService once', async () => {
+    register({ namespace: 'sluice', name: 'metrics' });
     const store = aStore();
     await store.publish('ca', signal);
     await store.publish('ca', signal);
-    const writes = stub.requests.filter((r) => r.method === 'PATCH');
-    expect(writes.map((r) => r.body)).toEqual([
-      { spec: { caBundle: Buffer.from('ca').toString('base64'), insecureSkipTLSVerify: null } },
+    expect(patches()).toEqual([
+      {
+        metadata: { resourceVersion: '101' },
+        spec: { caBundle: Buffer.from('ca').toString('base64'), insecureSkipTLSVerify: null },
+      },
     ]);
   });
 
+  it.each<[string, object | undefined, string]>([
+    [
+      'KEDA',
+      { namespace: 'keda', name: 'keda-operator-metrics-apiserver' },
+      'KEDA (Service keda/keda-operator-metrics-apiserver)',
+    ],
+    [
+      'the Datadog adapter',
+      { namespace: 'monitoring', name: 'datadog-custom-metrics-server' },
+      'the Datadog adapter (Service monitoring/datadog-custom-metrics-server)',
+    ],
+    ['a Sluice in another namespace', { namespace: 'other', name: 'metrics' }, 'Service other/metrics'],
+    ['nobody', undefined, 'the API server itself (it names no Service)'],
+  ])('leaves an APIService alone that belongs to %s', async (_who, service, owner) => {
+    register(service);
+    await expect(aStore().publish('ca', signal)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: `APIService ${API_SERVICE}: it belongs to ${owner}, so it is left alone, and HPAs get no metrics of ours; to take it over: kubectl patch apiservice ${API_SERVICE} --type=merge -p '{"spec":{"service":{"namespace":"sluice","name":"metrics","port":443},"caBundle":null,"insecureSkipTLSVerify":null}}'`,
+    });
+    expect(patches()).toEqual([]);
+  });
+
   it('says that there is no APIService', async () => {
-    await expect(aStore().publish('ca', signal)).rejects.toMatchObject({ code: 'KUBE_NOT_FOUND' });
+    await expect(aStore().publish('ca', signal)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: `APIService ${API_SERVICE}: expected one, found none: install it with the chart: helm upgrade --install`,
+    });
   });
 });
