@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { ConfigError } from '../errors.ts';
 import { createLogger, type LogLevel } from '../log.ts';
+import { untilAborted } from '../async.ts';
 import type { CliContext } from './context.ts';
 
 interface SandboxFlags {
@@ -12,6 +13,7 @@ interface SandboxFlags {
   readonly image: readonly string[];
   readonly hpaSync: string;
   readonly serviceBus: boolean;
+  readonly daprd?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -28,6 +30,7 @@ export function sandboxCommand(context: CliContext): Command {
         .default([]),
     )
     .option('--hpa-sync <SECONDS>', 'how often the HPA looks', '15')
+    .option('--daprd <FILE>', 'a real daprd for the sidecars, in place of the stand-in')
     .option('--service-bus', 'run an Azure Service Bus emulator too and print its connection string', false)
     .addOption(
       new Option('--log-level <LEVEL>', 'of the sandbox')
@@ -57,6 +60,7 @@ async function runSandbox(flags: SandboxFlags, context: CliContext): Promise<voi
       images: flags.image.map(parseImage),
       env: containerEnvironment(context),
       hpaSyncMs: Number(flags.hpaSync) * 1000,
+      ...(flags.daprd === undefined ? {} : { daprd: { program: flags.daprd, env: {} } }),
     },
     signal,
   );
@@ -64,7 +68,7 @@ async function runSandbox(flags: SandboxFlags, context: CliContext): Promise<voi
     `API server: ${sandbox.server.url}\n\n  export KUBECONFIG=${sandbox.kubeconfig}\n  kubectl get nodes\n\n`,
   );
   const emulator = flags.serviceBus ? await startEmulator(context, log) : undefined;
-  const reason = await Promise.race([sandbox.failed, aborted(signal)]);
+  const reason = await Promise.race([sandbox.failed, untilAborted(signal)]);
   await emulator?.stop();
   await sandbox.stop();
   if (!signal.aborted) throw reason;
@@ -99,11 +103,4 @@ function parseImage(text: string) {
     ]);
   }
   return { image, directory, entrypoint: command.split(' ').filter((word) => word !== '') };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../async.ts';
 import { SourceUnavailableError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { createAuthority, issueCertificate } from '../../pki.ts';
 
 export const QUEUE = 'msgqueue';
 /** Few, so that a message nobody can handle is set aside while people still watch. */
@@ -12,6 +13,8 @@ export interface DemoBroker {
   readonly title: string;
   /** The Secret that the example's manifests refer to. */
   readonly secret: { readonly name: string; readonly stringData: Readonly<Record<string, string>> };
+  /** What its clients have to trust, where they speak TLS; PEM. */
+  readonly caPem?: string;
   /** Whether a message that always fails is set aside after some deliveries, or is offered for ever. */
   readonly setsAside: boolean;
   /** Messages that wait or are being handled, and those set aside. */
@@ -35,11 +38,17 @@ export interface DemoBrokerOptions {
 export const BROKERS = {
   async servicebus({ clock, random, log }: DemoBrokerOptions): Promise<DemoBroker> {
     const { startServiceBusEmulator } = await import('../../sandbox/service-bus/emulator.ts');
-    const emulator = await startServiceBusEmulator({ clock, random, log });
+    // daprd manages queues over HTTPS only, whatever the connection string says.
+    const times = { now: clock.now(), days: 1 };
+    const authority = await createAuthority({ commonName: 'service-bus-emulator', ...times });
+    const names = { commonName: 'localhost', dnsNames: ['localhost'], usages: ['server'] as const };
+    const certificate = await issueCertificate(authority, { ...names, ...times });
+    const emulator = await startServiceBusEmulator({ clock, random, log, certificate });
     emulator.createQueue(QUEUE, { maxDeliveryCount: MAX_DELIVERIES });
     return {
       title: 'Azure Service Bus (emulator)',
       secret: { name: 'servicebus', stringData: { connection: emulator.connectionString() } },
+      caPem: authority.certPem,
       setsAside: true,
       async depth() {
         const counts = emulator.counts(QUEUE);

@@ -12,6 +12,7 @@ export function demoCommand(context: CliContext): Command {
       new Option('--pace <PACE>', 'brisk, or the 2019 demo’s timings').choices(['brisk', 'real']).default('brisk'),
     )
     .option('--directory <DIR>', 'where logs and the plot go', '.demo')
+    .option('--daprd <FILE>', 'a real daprd for the sidecars, in place of the stand-in')
     .action(async (flags: DemoFlags) => {
       // With the sandbox in it, which no other command should pay for.
       const { playDemo } = await import('./play.ts');

@@ -15,13 +15,15 @@ export interface DemoFlags {
   readonly broker: BrokerName;
   readonly pace: 'brisk' | 'real';
   readonly directory: string;
+  /** Path of a real daprd. */
+  readonly daprd?: string;
 }
 
 /** The brisk pace is faster in everything by about the same factor; Kubernetes' own HPA looks every 15 s. */
 const HPA_SYNC_MS = { brisk: 2_000, real: 15_000 } as const;
 
 /** The exit code is the verdict. */
-export async function playDemo({ broker, pace, directory }: DemoFlags, context: CliContext): Promise<void> {
+export async function playDemo({ broker, pace, directory, daprd }: DemoFlags, context: CliContext): Promise<void> {
   const { clock, stdout } = context;
   const example = findExample();
   const overlay = join(example, 'k8s', 'overlays', pace === 'real' ? `${broker}-original-pace` : broker);
@@ -32,7 +34,7 @@ export async function playDemo({ broker, pace, directory }: DemoFlags, context: 
   const started = clock.now();
   stdout.write(`Starting sandbox and ${broker === 'rabbitmq' ? 'RabbitMQ' : 'Service Bus emulator'}…\n`);
   const outcome = await onStage(
-    { context, broker, directory, example, program: [process.execPath, program], hpaSyncMs: HPA_SYNC_MS[pace] },
+    { context, broker, directory, example, program: [process.execPath, program], hpaSyncMs: HPA_SYNC_MS[pace], daprd },
     (stage, signal) => {
       const setUp = ((clock.now() - started) / 1000).toFixed(1);
       stdout.write(

@@ -1,6 +1,6 @@
 // Sets the demo up and clears it away: sandbox, broker, Sluice as its own process, the example's workloads.
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, sleep } from '../../async.ts';
 import type { Component } from '../../component.ts';
@@ -11,6 +11,7 @@ import { PODS, SECRETS } from '../../kube/resources.ts';
 import type { Store } from '../../kube/store.ts';
 import { createLogger, type Logger } from '../../log.ts';
 import { freePort } from '../../sandbox/free-port.ts';
+import type { ImageTable } from '../../sandbox/node-agent/image-table.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import type { CliContext } from '../context.ts';
 import { applyObjects } from '../manifests/apply.ts';
@@ -24,7 +25,7 @@ export const NAMESPACE = 'default';
 export interface Stage {
   readonly client: KubeClient;
   readonly broker: DemoBroker;
-  readonly sluice: SluiceProcess;
+  readonly sluice: Pick<SluiceProcess, 'diagnosticsUrl' | 'readyAfterMs'>;
   readonly pods: Store<KubeObject>;
   readonly ledger: Ledger;
   apply(objects: readonly KubeObject[]): Promise<void>;
@@ -40,6 +41,8 @@ export interface StageOptions {
   readonly program: readonly [string, string];
   /** How often the sandbox's HPA looks. */
   readonly hpaSyncMs: number;
+  /** Path of a real daprd; the sidecars' stand-in when undefined. */
+  readonly daprd: string | undefined;
 }
 
 /** Sets up, plays, and clears away whatever happens. */
@@ -61,6 +64,7 @@ export async function onStage<T>(
   try {
     signal.throwIfAborted();
     const [metricsPort, diagnosticsPort] = await Promise.all([freePort(), freePort()]);
+    const caFile = join(directory, 'broker-ca.pem');
     // Both take a while, and neither needs the other.
     const [broker, sandbox] = await Promise.all([
       kept(BROKERS[options.broker]({ directory, env, clock, random, log, signal }), undo),
@@ -72,16 +76,20 @@ export async function onStage<T>(
             log,
             directory,
             port: 0,
-            images: imagesOf(example, options.program[0]),
+            images: exampleImages(example, options.program[0]),
             env: containerEnvironment(context),
             metricsPort,
             hpaSyncMs: options.hpaSyncMs,
+            ...(options.daprd === undefined
+              ? {}
+              : { daprd: { program: options.daprd, env: { SSL_CERT_FILE: caFile } } }),
           },
           signal,
         ),
         undo,
       ),
     ]);
+    if (broker.caPem !== undefined) await writeFile(caFile, broker.caPem);
     const sluice = await startSluice({
       command: options.program,
       args: [
@@ -152,7 +160,7 @@ function inBackground(component: Component, log: Logger): () => Promise<void> {
 }
 
 /** By the Node that runs us: the one on the PATH may be too old for TypeScript. */
-function imagesOf(example: string, node: string) {
+export function exampleImages(example: string, node: string): ImageTable {
   return ['producer', 'consumer'].map((name) => ({
     image: `ghcr.io/sluice-autoscaler/example-${name}`,
     directory: example,
@@ -160,7 +168,7 @@ function imagesOf(example: string, node: string) {
   }));
 }
 
-function secretOf({ secret }: DemoBroker): KubeObject & { readonly stringData: unknown } {
+export function secretOf({ secret }: DemoBroker): KubeObject & { readonly stringData: unknown } {
   return {
     apiVersion: 'v1',
     kind: SECRETS.kind,

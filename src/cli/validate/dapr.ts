@@ -1,6 +1,7 @@
 // Dapr's objects beside ours: annotations and fields of 2019 that today's Dapr doesn't read, so that the queue would never drain.
 import { pathText } from '../../api/issues.ts';
 import { z } from 'zod';
+import { judgeComponent } from './dapr-component.ts';
 import type { PlainObject } from './manifest-file.ts';
 import { OUTDATED_DAPR_ANNOTATIONS } from './outdated.ts';
 import { error, type Finding, warning } from './report.ts';
@@ -24,7 +25,8 @@ export function judgeDapr(value: PlainObject): readonly Finding[] {
 
 function component(value: PlainObject): readonly Finding[] {
   const version = (value['spec'] as PlainObject | null | undefined)?.['version'];
+  const findings = judgeComponent(value);
   return typeof version === 'string'
-    ? []
-    : [error('spec.version', 'REQUIRED', 'required by Dapr since 2020: write version: v1')];
+    ? findings
+    : [error('spec.version', 'REQUIRED', 'required by Dapr since 2020: write version: v1'), ...findings];
 }

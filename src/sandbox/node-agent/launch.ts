@@ -8,6 +8,7 @@ import type { ImageEntry, ImageTable } from './image-table.ts';
 import { LaunchRefused } from './launch-refused.ts';
 import type { Container, Handler, Pod } from './pod.ts';
 import { portVariables } from './ports.ts';
+import { accountVariables, SERVICE_ACCOUNT_MOUNT } from './service-account.ts';
 import type { ProcessSpec } from './process.ts';
 import { volumeVariable, volumeVariables } from './volumes.ts';
 
@@ -22,6 +23,7 @@ export interface LaunchContext {
   readonly volumeDirectory: string;
   /** Where a program without an image's directory starts. */
   readonly podDirectory: string;
+  readonly apiServer: string | undefined;
   readonly read: ReadConfigData;
 }
 
@@ -41,6 +43,7 @@ export async function prepareLaunch(container: Container, context: LaunchContext
       ...portVariables(container, context.ports),
       ...context.sidecarEnv,
       ...volumeVariables(context.volumeDirectory, container),
+      ...(await accountVariables(container, context)),
     },
   });
   const env: Record<string, string> = {
@@ -59,9 +62,6 @@ export async function prepareLaunch(container: Container, context: LaunchContext
   warnings.push(...(await unmounted(container)));
   return { argv: [...program, ...(container.args ?? []).map((word) => expand(word, own))], directory, env, warnings };
 }
-
-/** A real API server mounts it into every pod; programs that need it are rare, and the others need no warning. */
-const SERVICE_ACCOUNT_MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 async function unmounted(container: Container): Promise<string[]> {
   const warnings: string[] = [];

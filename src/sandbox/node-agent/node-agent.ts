@@ -14,6 +14,7 @@ import type { RecordEvent } from './container-runner.ts';
 import { KUBERNETES_CRASH_LOOP } from './crash-loop.ts';
 import type { CrashLoopLimits } from './crash-loop.ts';
 import type { ImageTable } from './image-table.ts';
+import type { ContainerInjector } from './injected-container.ts';
 import type { LogOptions } from './log-file.ts';
 import type { NodeContext } from './node-context.ts';
 import { createNodeRegistration } from './node-registration.ts';
@@ -23,12 +24,16 @@ import type { PodWorker } from './pod-worker.ts';
 import { createPortTable } from './ports.ts';
 import { createProcessLedger } from './process-ledger.ts';
 import type { SidecarInjector } from './sidecar.ts';
+import { startWatchdog } from './watchdog.ts';
 
 export interface NodeAgentOptions {
   readonly client: KubeClient;
   readonly nodeName: string;
   readonly images: ImageTable;
   readonly injector?: SidecarInjector;
+  readonly containerInjector?: ContainerInjector;
+  /** URL of the API server for containers that mount their ServiceAccount: their KUBECONFIG leads there. Without it they get none. */
+  readonly apiServer?: string;
   /** Logs, volumes and process records; one agent at a time. */
   readonly runDirectory: string;
   readonly clock: Clock;
@@ -62,7 +67,8 @@ export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
   const { client, nodeName, clock, random } = options;
   const log = options.log.child({ component: 'node-agent' });
   const capacity = options.capacity ?? machineCapacity();
-  const ledger = createProcessLedger(join(options.runDirectory, 'processes'), clock);
+  const records = join(options.runDirectory, 'processes');
+  const ledger = createProcessLedger(records, clock);
   const reflector = createReflector<Pod>({
     client,
     resource: PODS,
@@ -111,6 +117,7 @@ export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
     async run(signal) {
       const ended = await ledger.takeOver(signal);
       if (ended > 0) log.info('ended processes of an earlier run', { processes: ended });
+      const watchdog = startWatchdog(records);
       const context: NodeContext = {
         client,
         clock,
@@ -118,6 +125,8 @@ export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
         log,
         images: options.images,
         injector: options.injector,
+        containerInjector: options.containerInjector,
+        apiServer: options.apiServer,
         runDirectory: options.runDirectory,
         env: options.env,
         capacity,
@@ -137,6 +146,7 @@ export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
         const graceMs = options.shutdownGraceMs ?? 10_000;
         await Promise.all([...workers.values()].map((worker) => worker.end(graceMs, 'keep')));
         workers.clear();
+        await watchdog.stop();
         await ledger.release();
         workDone.abort();
         await recording;

@@ -4,6 +4,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { Logger } from '../../log.ts';
 import type { CrashLoopLimits } from './crash-loop.ts';
 import type { ImageTable } from './image-table.ts';
+import type { ContainerInjector } from './injected-container.ts';
 import type { PortTable } from './ports.ts';
 import type { ProcessLedger } from './process-ledger.ts';
 import type { SidecarInjector } from './sidecar.ts';
@@ -15,6 +16,8 @@ export interface NodeContext {
   readonly log: Logger;
   readonly images: ImageTable;
   readonly injector: SidecarInjector | undefined;
+  readonly containerInjector: ContainerInjector | undefined;
+  readonly apiServer: string | undefined;
   readonly runDirectory: string;
   /** What every container gets; nothing else of our environment reaches it. */
   readonly env: Readonly<Record<string, string>>;

@@ -8,11 +8,15 @@ import type { ContainerLogs } from './container-logs.ts';
 import { startContainer } from './container-runner.ts';
 import type { RecordEvent, Runner } from './container-runner.ts';
 import { prepareLaunch } from './launch.ts';
+import { expand } from './environment.ts';
+import type { ImageTable } from './image-table.ts';
+import type { InjectedContainer } from './injected-container.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Container, ContainerStatus, Pod, RestartPolicy } from './pod.ts';
-import { PORTS_ANNOTATION } from './ports.ts';
+import { PORTS_ANNOTATION, portVariables } from './ports.ts';
 import type { InjectedSidecar } from './sidecar.ts';
 import { startSidecar } from './sidecar-runner.ts';
+import { createTokenReader, keepTokensFresh } from './service-account.ts';
 import { prepareVolumes } from './volumes.ts';
 
 export interface PodRun {
@@ -27,7 +31,9 @@ export interface PodRun {
 }
 
 export interface PodRunOptions {
+  /** With the injected container in it. */
   readonly pod: Pod;
+  readonly added: InjectedContainer | undefined;
   readonly directory: string;
   readonly logs: ContainerLogs;
   readonly graceMs: number;
@@ -37,7 +43,7 @@ export interface PodRunOptions {
 
 export function startPodRun(context: NodeContext, options: PodRunOptions): PodRun {
   const { client, clock, random, log } = context;
-  const { pod, event, changed, logs } = options;
+  const { pod, added, event, changed, logs } = options;
   const { namespace = 'default', name, uid } = pod.metadata;
   const volumeDirectory = join(options.directory, 'volumes');
   const policy = pod.spec.restartPolicy ?? 'Always';
@@ -97,9 +103,29 @@ export function startPodRun(context: NodeContext, options: PodRunOptions): PodRu
     await insist('directory', () => mkdir(options.directory, { recursive: true, mode: 0o700 }));
     ports = await insist('ports', () => context.ports.allocate(pod));
     if (ports.size > 0) await insist('ports', publishPorts);
-    const volumes = () => ({ pod, directory: volumeDirectory, read: reader(), capacity: context.capacity });
+    const volumes = () => ({
+      pod,
+      directory: volumeDirectory,
+      read: reader(),
+      readToken: createTokenReader(client, pod, ending.signal),
+      capacity: context.capacity,
+    });
     await insist('volumes', () => prepareVolumes(volumes()));
+    const refresh = (): Promise<void> => prepareVolumes(volumes());
+    // Not waited for: it goes on as long as the pod does.
+    keepTokensFresh(pod, refresh, { clock, log, signal: ending.signal }).catch(() => {});
     injected = await insist('sidecar', async () => context.injector?.inject(pod, ending.signal, ports));
+  };
+
+  const prepareAdded = async (own: InjectedContainer): Promise<ImageTable> => {
+    const directory = join(options.directory, own.container.name);
+    await own.prepare(directory, ending.signal);
+    return [{ image: '*', directory, entrypoint: [own.program], env: own.programEnv }];
+  };
+  const addedEnv = (): Record<string, string> => {
+    if (!added) return {};
+    const real = portVariables(added.container, ports);
+    return Object.fromEntries(Object.entries(added.env).map(([name, text]) => [name, expand(text, real)]));
   };
 
   const start = (container: Container, restartPolicy: RestartPolicy, previous: ContainerStatus | undefined): Runner => {
@@ -116,18 +142,21 @@ export function startPodRun(context: NodeContext, options: PodRunOptions): PodRu
       event,
       changed,
       openLog: (restartCount) => logs.open(container.name, restartCount),
-      prepare: () =>
-        prepareLaunch(container, {
+      async prepare() {
+        const images = container.name === added?.container.name ? await prepareAdded(added) : context.images;
+        return prepareLaunch(container, {
           pod,
-          images: context.images,
+          images,
           baseEnv: context.env,
-          sidecarEnv: injected?.env ?? {},
+          sidecarEnv: { ...injected?.env, ...addedEnv() },
           ports,
           capacity: context.capacity,
           volumeDirectory,
           podDirectory: options.directory,
+          apiServer: context.apiServer,
           read: reader(),
-        }),
+        });
+      },
     });
     runners.set(container.name, runner);
     return runner;

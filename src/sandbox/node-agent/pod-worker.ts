@@ -7,6 +7,7 @@ import { PODS } from '../../kube/resources.ts';
 import { createContainerLogs } from './container-logs.ts';
 import type { ContainerLogs } from './container-logs.ts';
 import type { RecordEvent } from './container-runner.ts';
+import { withContainer } from './injected-container.ts';
 import type { NodeContext } from './node-context.ts';
 import { timestamp } from './pod.ts';
 import type { Pod, PodStatus } from './pod.ts';
@@ -28,8 +29,10 @@ export interface PodWorker {
 
 const DEFAULT_GRACE_S = 30;
 
-export function startPodWorker(context: NodeContext, first: Pod, event: RecordEvent): PodWorker {
+export function startPodWorker(context: NodeContext, bound: Pod, event: RecordEvent): PodWorker {
   const { client, clock, random } = context;
+  const injected = context.containerInjector?.inject(bound);
+  const first = injected ? withContainer(bound, injected) : bound;
   const { namespace = 'default', name, uid } = first.metadata;
   const log = context.log.child({ namespace, pod: name });
   const directory = join(context.runDirectory, 'pods', `${namespace}_${name}_${uid ?? ''}`);
@@ -87,7 +90,15 @@ export function startPodWorker(context: NodeContext, first: Pod, event: RecordEv
   const deadlineS = first.spec.activeDeadlineSeconds;
   let cancelDeadline = (): void => {};
   if (!isOver(first) && first.metadata.deletionTimestamp === undefined) {
-    run = startPodRun(context, { pod: first, directory, logs, graceMs, event, changed: writer.request });
+    run = startPodRun(context, {
+      pod: first,
+      added: injected,
+      directory,
+      logs,
+      graceMs,
+      event,
+      changed: writer.request,
+    });
     if (deadlineS !== undefined) {
       const leftMs = Date.parse(startTime) + deadlineS * 1000 - clock.now();
       cancelDeadline = clock.schedule(Math.max(0, leftMs), () => {

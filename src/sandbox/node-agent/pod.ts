@@ -130,6 +130,15 @@ export interface VolumeSources {
   readonly secret?: FromSecret & { readonly secretName?: string; readonly name?: string };
   readonly configMap?: FromSecret & { readonly name?: string };
   readonly downwardAPI?: { readonly items?: readonly DownwardItem[] };
+  /** In a projected volume only. */
+  readonly serviceAccountToken?: ServiceAccountToken;
+}
+
+export interface ServiceAccountToken {
+  readonly path: string;
+  /** The API server's own when empty. */
+  readonly audience?: string;
+  readonly expirationSeconds?: number;
 }
 
 export interface Volume extends VolumeSources {

@@ -1,16 +1,18 @@
 // A pod's volumes as directories. Nothing can be mounted without privileges, so a container finds them by SLUICE_VOLUME_<name>.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import type { ConfigKind, ReadConfigData } from './config-data.ts';
 import { podField, resourceField } from './downward.ts';
 import { LaunchRefused } from './launch-refused.ts';
-import type { Container, DownwardItem, KeyToPath, Pod, Volume, VolumeSources } from './pod.ts';
+import type { Container, DownwardItem, KeyToPath, Pod, ServiceAccountToken, Volume, VolumeSources } from './pod.ts';
 
 export interface VolumeContext {
   readonly pod: Pod;
   /** Where the pod's volumes live; each gets a directory of its name. */
   readonly directory: string;
   readonly read: ReadConfigData;
+  /** A new token of the pod's ServiceAccount. */
+  readToken(wanted: ServiceAccountToken): Promise<string>;
   readonly capacity: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +25,9 @@ export async function prepareVolumes(context: VolumeContext): Promise<void> {
       for (const [path, content] of await filesOf(source, volume.name, context)) {
         const file = join(root, path);
         await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-        await writeFile(file, content, { mode: 0o600 });
+        // By a rename: a program may be reading the token that this one replaces.
+        await writeFile(`${file}~`, content, { mode: 0o600 });
+        await rename(`${file}~`, file);
       }
     }
   }
@@ -43,7 +47,7 @@ export function volumeVariable(volume: string): string {
   return `SLUICE_VOLUME_${volume.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
 }
 
-function volumePath(directory: string, volume: string): string {
+export function volumePath(directory: string, volume: string): string {
   return join(directory, volume);
 }
 
@@ -72,6 +76,10 @@ async function filesOf(
   }
   if (source.configMap) {
     return configFiles(context, volume, 'ConfigMap', { ...source.configMap, name: source.configMap.name ?? '' });
+  }
+  if (source.serviceAccountToken) {
+    const { path } = source.serviceAccountToken;
+    return [[inside(path), await context.readToken(source.serviceAccountToken)]];
   }
   return (source.downwardAPI?.items ?? []).map((item) => [inside(item.path), downward(item, context)] as const);
 }

@@ -123,7 +123,7 @@ describe('the other kinds', () => {
     ],
     [
       'a Dapr component without a version',
-      'apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: a }\nspec: { type: bindings.rabbitmq }\n',
+      'apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: a }\nspec: { type: state.redis }\n',
       ['4 spec.version REQUIRED'],
     ],
   ])('%s', async (_, text, expected) => expect(await problemsOf(text)).toEqual(expected));
