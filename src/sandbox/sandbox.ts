@@ -14,6 +14,7 @@ import { type ApiServer, createApiServer } from './api-server/api-server.ts';
 import { createWorkloadControllers } from './controllers/workloads.ts';
 import { daprCrds } from './dapr/crds.ts';
 import { createDaprInjector } from './dapr/injector.ts';
+import { createDaprdInjector } from './daprd/injector.ts';
 import type { ImageTable } from './node-agent/image-table.ts';
 import { createNodeAgent, type NodeAgent } from './node-agent/node-agent.ts';
 
@@ -31,6 +32,8 @@ export interface SandboxOptions {
   /** Where `sluice run` serves the metrics API on this host. */
   readonly metricsPort: number;
   readonly hpaSyncMs?: number;
+  /** A real daprd for the sidecars; without it they are a stand-in inside this process. */
+  readonly daprd?: { readonly program: string; readonly env: Readonly<Record<string, string>> };
 }
 
 export interface Sandbox {
@@ -70,7 +73,7 @@ export async function startSandbox(options: SandboxOptions, signal: AbortSignal)
     client,
     nodeName: NODE_NAME,
     images: options.images,
-    injector: createDaprInjector({ client, clock, random, log: log.child({ component: 'dapr' }) }),
+    ...sidecars(options, client),
     runDirectory: join(directory, 'node'),
     clock,
     random,
@@ -101,6 +104,13 @@ export async function startSandbox(options: SandboxOptions, signal: AbortSignal)
       await server.stop();
     },
   };
+}
+
+function sidecars({ daprd, directory, clock, random, log }: SandboxOptions, client: KubeClient) {
+  const common = { client, clock, log: log.child({ component: 'dapr' }) };
+  return daprd
+    ? { containerInjector: createDaprdInjector({ ...common, ...daprd, directory: join(directory, 'node') }) }
+    : { injector: createDaprInjector({ ...common, random }) };
 }
 
 /** What a cluster with Sluice and Dapr has before anybody applies anything. */

@@ -56,7 +56,8 @@ async function whileAsking(work: () => Promise<void>): Promise<readonly string[]
 
 function issue(authority: CertificatePair, issuedAt: number): Promise<CertificatePair> {
   const name = 'sluice-metrics-apiserver.sluice.svc';
-  const dnsNames = [name, `${name}.cluster.local`, 'localhost'];
+  const webhook = 'sluice-admission-webhooks.sluice.svc';
+  const dnsNames = [name, `${name}.cluster.local`, webhook, `${webhook}.cluster.local`, 'localhost'];
   return issueCertificate(authority, { commonName: name, dnsNames, usages: ['server'], now: issuedAt, days: 365 });
 }
 

@@ -2,10 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { version } from '../../src/version.ts';
 import { aScaledWorker, brokerAccess } from '../support/queue-worker.ts';
 import { runSluiceCommand } from '../support/sluice-process.ts';
+
+jest.setTimeout(60_000);
 
 const CONNECTION = 'Endpoint=sb://bus.example/;SharedAccessKeyName=reader;SharedAccessKey=c2VjcmV0';
 let directory: string;

@@ -4,7 +4,7 @@ import { scaledObjects } from '../../src/api/names.ts';
 import { DEPLOYMENTS } from '../../src/kube/resources.ts';
 import { eventually } from '../support/eventually.ts';
 import { aScaledWorker, brokerAccess } from '../support/queue-worker.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { COLLECTED_MS, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ it('gives the worker back the replicas it had, and takes the HPA along', async (
   await world.remove(scaledObjects, 'orders');
   await eventually('it is gone', () => isGone('orders'));
   expect(await world.replicas('orders')).toBe(3);
-  await eventually('its HPA is gone', async () => (await world.hpa('keda-hpa-orders')) === undefined);
+  await eventually('its HPA is gone', async () => (await world.hpa('keda-hpa-orders')) === undefined, COLLECTED_MS);
   await eventually('the Event is written', async () =>
     (await world.events('orders')).includes('Warning ScaledObjectDeleted: The ScaledObject was deleted'),
   );

@@ -1,9 +1,12 @@
 // Between one and the maximum the HPA has its say: it reads the metric from us, through the aggregator, and scales by it.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { KubeObject } from '../../src/kube/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { aScaledWorker, brokerAccess } from '../support/queue-worker.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { tlsGet } from '../support/tls-request.ts';
+import { NAMESPACE, startWorld, type World } from '../support/world.ts';
 
+const { signal } = new AbortController();
 let world: World;
 beforeAll(async () => {
   world = await startWorld({ hpaSyncMs: 500 });
@@ -80,4 +83,37 @@ it('tells the HPA that it has no value rather than a zero, and the HPA leaves th
   expect(await world.replicas('broken')).toBe(4);
   await world.start();
   await eventually('it has them again', async () => (await world.condition('broken', 'HPAActive')).status === 'True');
+});
+
+it('answers who asks it directly by a token of the API server, when a role says that they may', async () => {
+  const account = { namespace: NAMESPACE, name: 'reader' };
+  const group = 'rbac.authorization.k8s.io';
+  const rules = [{ apiGroups: ['external.metrics.k8s.io'], resources: ['*'], verbs: ['list'] }];
+  await world.apply(
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account },
+    { apiVersion: `${group}/v1`, kind: 'Role', metadata: account, rules } as KubeObject,
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'RoleBinding',
+      metadata: account,
+      roleRef: { apiGroup: group, kind: 'Role', name: account.name },
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    } as KubeObject,
+  );
+  const { status } = await world.cluster.client.request<{ status: { token: string } }>(
+    'POST',
+    `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${account.name}/token`,
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+    { signal },
+  );
+  const selector = encodeURIComponent('scaledobject.keda.sh/name=orders');
+  const path = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${NAMESPACE}/s0-azure-servicebus-orders?labelSelector=${selector}`;
+  const ask = (token: string): Promise<{ readonly status: number }> =>
+    tlsGet(world.metricsPort, path, {
+      rejectUnauthorized: false,
+      agent: false,
+      headers: { authorization: `Bearer ${token}` },
+    });
+  await eventually('the role is in force', async () => (await ask(status.token)).status === 200);
+  expect((await ask('a.made-up.token')).status).toBe(401);
 });

@@ -7,7 +7,7 @@ import type { SeenRequest } from '../../src/sandbox/api-server/http/faults.ts';
 import { eventually } from '../support/eventually.ts';
 import { aScaledWorker, brokerAccess } from '../support/queue-worker.ts';
 import type { SluiceProcess } from '../support/sluice-process.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { COLLECTED_MS, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -77,7 +77,7 @@ it.each([
   const second = await world.spawn();
   await eventually('it is gone', async () => (await world.find(scaledObjects, name)) === undefined);
   expect(await world.replicas(name)).toBe(3);
-  await eventually('its HPA is gone', async () => (await world.hpa(`keda-hpa-${name}`)) === undefined);
+  await eventually('its HPA is gone', async () => (await world.hpa(`keda-hpa-${name}`)) === undefined, COLLECTED_MS);
   await second.kill('SIGTERM');
 });
 

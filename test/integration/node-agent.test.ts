@@ -1,11 +1,14 @@
-// The node agent with real processes, against an API server in memory.
+// The node agent with real processes.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { systemClock } from '../../src/async.ts';
 import type { KubeObject } from '../../src/kube/client.ts';
-import { EVENTS, LEASES, NODES, SECRETS } from '../../src/kube/resources.ts';
+import { LEASES, NODES, SECRETS } from '../../src/kube/resources.ts';
+import { freePort } from '../../src/sandbox/free-port.ts';
 import type { Container } from '../../src/sandbox/node-agent/pod.ts';
 import type { InjectedSidecar } from '../../src/sandbox/node-agent/sidecar.ts';
+import { type Cluster, NAMESPACE, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { createNodeAgentWorld, isAlive } from '../support/node-agent-world.ts';
 import type { NodeAgentWorld } from '../support/node-agent-world.ts';
@@ -20,9 +23,14 @@ const server = http.createServer((q, s) => { if (q.url === '/break') ok = false;
 server.listen(Number(process.env.PORT), () => console.log('listening'));`;
 
 describe('the node agent', () => {
+  let cluster: Cluster;
   let world: NodeAgentWorld;
-  beforeEach(() => {
-    world = createNodeAgentWorld({
+  beforeAll(async () => {
+    cluster = await startCluster({ clock: systemClock, metricsPort: await freePort() });
+  });
+  afterAll(() => cluster.stop());
+  beforeEach(async () => {
+    world = await createNodeAgentWorld(cluster, {
       images: [
         {
           image: 'example/talker',
@@ -38,18 +46,16 @@ describe('the node agent', () => {
 
   it('registers its node and keeps a lease', async () => {
     await eventually('the agent is ready', () => world.agent.ready());
-    const node = world.kube.peek<KubeObject & { status: { conditions: { type: string; status: string }[] } }>(NODES, {
-      name: 'here',
-    });
-    expect(node?.status.conditions.find((c) => c.type === 'Ready')?.status).toBe('True');
-    await eventually(
-      'a lease',
-      () => world.kube.peek(LEASES, { namespace: 'kube-node-lease', name: 'here' }) !== undefined,
+    type Node = KubeObject & { status: { conditions: { type: string; status: string }[] } };
+    const { status } = await cluster.client.get<Node>(NODES, { name: 'here' }, { signal });
+    expect(status.conditions.find((c) => c.type === 'Ready')?.status).toBe('True');
+    await eventually('a lease', () =>
+      cluster.client.get(LEASES, { namespace: 'kube-node-lease', name: 'here' }, { signal }),
     );
   });
 
   it('makes a pod ready when its probe passes, and unready when it fails', async () => {
-    const readinessProbe = { httpGet: { path: '/', port: 'http' }, periodSeconds: 0.1, failureThreshold: 2 };
+    const readinessProbe = { httpGet: { path: '/', port: 'http' }, periodSeconds: 1, failureThreshold: 2 };
     await world.create('web', {
       containers: [{ name: 'app', ...program(SERVER), ports: [{ containerPort: 5000, name: 'http' }], readinessProbe }],
     });
@@ -79,9 +85,9 @@ describe('the node agent', () => {
   it('restarts a container whose liveness probe fails', async () => {
     const livenessProbe = {
       httpGet: { port: 5000 },
-      periodSeconds: 0.1,
+      periodSeconds: 1,
       failureThreshold: 2,
-      initialDelaySeconds: 0.5,
+      initialDelaySeconds: 1,
     };
     await world.create('sick', {
       containers: [{ name: 'app', ...program(SERVER), ports: [{ containerPort: 5000 }], livenessProbe }],
@@ -168,14 +174,15 @@ setInterval(() => {}, 1000);`;
     const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'later', key: 'k' } } }];
     await world.create('wants', {
       restartPolicy: 'Never',
+      ...({ automountServiceAccountToken: false } as object),
       containers: [{ name: 'app', env, ...program('console.log(JSON.stringify(process.env))') }],
     });
     await eventually('it waits', () => world.state('wants')?.state.waiting?.reason === 'CreateContainerConfigError');
-    expect(world.state('wants')?.state.waiting?.message).toContain('Secret default/later does not exist');
+    expect(world.state('wants')?.state.waiting?.message).toContain(`Secret ${NAMESPACE}/later does not exist`);
     const data = { k: Buffer.from('v').toString('base64') };
-    await world.kube.create(
+    await cluster.client.create(
       SECRETS,
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'later', namespace: 'default' }, data } as KubeObject,
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'later', namespace: NAMESPACE }, data } as KubeObject,
       { signal },
     );
     await eventually('it has run', () => world.pod('wants')?.status?.phase === 'Succeeded');
@@ -239,7 +246,7 @@ setInterval(() => {}, 1000);`;
       program(`process.on('SIGTERM', () => { console.log('end', require('node:fs').existsSync(process.env.SLUICE_VOLUME_V + '/hook')); process.exit(0); });
 console.log('${name}'); require('node:fs').writeFileSync(process.env.SLUICE_VOLUME_V + '/${name}', ''); setInterval(() => {}, 1000);`);
     const preStop = { exec: { command: ['sh', '-c', 'touch "$SLUICE_VOLUME_V/hook"'] } };
-    const startupProbe = { exec: { command: ['sh', '-c', 'test -e "$SLUICE_VOLUME_V/side"'] }, periodSeconds: 0.05 };
+    const startupProbe = { exec: { command: ['sh', '-c', 'test -e "$SLUICE_VOLUME_V/side"'] }, periodSeconds: 1 };
     const volumeMounts = [{ name: 'v', mountPath: '/v' }];
     await world.create('ordered', {
       volumes: [{ name: 'v', emptyDir: {} }],
@@ -276,15 +283,15 @@ console.log('${name}'); require('node:fs').writeFileSync(process.env.SLUICE_VOLU
         {
           name: 'app',
           ...program('setInterval(() => {}, 1000)'),
-          readinessProbe: { exec: { command: ['true'] }, periodSeconds: 0.1 },
+          readinessProbe: { exec: { command: ['true'] }, periodSeconds: 1 },
         },
       ],
     });
     await eventually('idle is ready', () => world.isReady('idle'));
-    await eventually('events are written', () => world.kube.history.some((c) => c.resource === EVENTS.plural));
+    await eventually('events are written', () => world.writes().some((write) => write.includes('/events')));
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const before = world.kube.writes().length;
+    const before = world.writes().length;
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(world.kube.writes().slice(before)).toEqual([]);
+    expect(world.writes().slice(before)).toEqual([]);
   });
 });

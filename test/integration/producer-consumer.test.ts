@@ -7,8 +7,10 @@ import { systemClock } from '../../src/async.ts';
 import type { KubeObject, Resource } from '../../src/kube/client.ts';
 import { CONFIG_MAPS, SECRETS } from '../../src/kube/resources.ts';
 import { silentLogger } from '../../src/log.ts';
+import { freePort } from '../../src/sandbox/free-port.ts';
 import { createDaprInjector } from '../../src/sandbox/dapr/injector.ts';
 import type { PodSpec } from '../../src/sandbox/node-agent/pod.ts';
+import { NAMESPACE, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { createNodeAgentWorld } from '../support/node-agent-world.ts';
 import { startEmulator } from '../support/service-bus.ts';
@@ -38,9 +40,10 @@ it('ten consumers that are deleted in mid-work lose no message and do none twice
   const { signal } = new AbortController();
   const emulator = await startEmulator();
   emulator.createQueue('msgqueue');
-  const world = createNodeAgentWorld();
+  const cluster = await startCluster({ clock: systemClock, metricsPort: await freePort() });
+  const world = await createNodeAgentWorld(cluster);
   await world.stop();
-  const deps = { client: world.kube, clock: systemClock, random: Math.random, log: silentLogger };
+  const deps = { client: cluster.client, clock: systemClock, random: Math.random, log: silentLogger };
   const image = (name: string) => ({
     image: `ghcr.io/sluice-autoscaler/example-${name}`,
     directory: EXAMPLE,
@@ -49,7 +52,11 @@ it('ten consumers that are deleted in mid-work lose no message and do none twice
   world.start({ injector: createDaprInjector(deps), images: [image('producer'), image('consumer')] });
   try {
     const put = (resource: Resource, object: KubeObject) =>
-      world.kube.create(resource, { ...object, metadata: { ...object.metadata, namespace: 'default' } }, { signal });
+      cluster.client.create(
+        resource,
+        { ...object, metadata: { ...object.metadata, namespace: NAMESPACE } },
+        { signal },
+      );
     const data = { connection: Buffer.from(emulator.connectionString()).toString('base64') };
     await put(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'servicebus' }, data } as KubeObject);
     const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'consumer-settings' } };
@@ -86,6 +93,7 @@ it('ten consumers that are deleted in mid-work lose no message and do none twice
     expect(left).toMatchObject({ active: 12 - done.length, deadLetter: 0 });
   } finally {
     await world.end();
+    await cluster.stop();
     await emulator.stop();
   }
 });

@@ -3,7 +3,7 @@ import { Agent, type RequestOptions } from 'node:https';
 import { systemClock } from '../../src/async.ts';
 import { silentLogger } from '../../src/log.ts';
 import type { Caller } from '../../src/metrics-adapter/caller.ts';
-import type { KeyPair } from '../../src/metrics-adapter/certificate-bundle.ts';
+import type { KeyPair } from '../../src/serving/certificate-bundle.ts';
 import type { MetricQuery, MetricsProvider } from '../../src/metrics-adapter/provider.ts';
 import {
   createMetricsAdapter,

@@ -1,6 +1,6 @@
-// A plain HTTP client of the sandbox's API server: any request, any user, watches as they come.
+// A plain HTTP client of an API server: any request, any user, watches as they come.
 import { Agent, request } from 'undici';
-import type { ApiServer } from '../../src/sandbox/api-server/api-server.ts';
+import type { ClusterServer } from './cluster-server.ts';
 
 export interface Answer {
   readonly status: number;
@@ -22,7 +22,7 @@ export interface ApiClient {
 }
 
 export async function createApiClient(
-  server: ApiServer,
+  server: Pick<ClusterServer, 'url' | 'caPem' | 'credentials'>,
   user = 'tester',
   groups = ['system:masters'],
 ): Promise<ApiClient> {

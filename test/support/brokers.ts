@@ -22,9 +22,11 @@ export interface RabbitBroker extends Broker {
 export const CREDENTIALS = { username: 'sluice', password: 'correct-horse' } as const;
 
 const REDIS = '/usr/bin/redis-server';
+const PROMETHEUS = '/usr/bin/prometheus';
 
 export const hasRedis = existsSync(REDIS);
 export const hasRabbitMq = findRabbitMq() !== undefined;
+export const hasPrometheus = existsSync(PROMETHEUS);
 
 /** `describe` where the broker is installed, else one loud line and `describe.skip`. */
 export function whereInstalled<D extends { readonly skip: unknown }>(
@@ -91,6 +93,32 @@ export async function startRabbitMq(): Promise<RabbitBroker> {
     clock: systemClock,
     signal: new AbortController().signal,
   });
+}
+
+/** CREDENTIALS' password in bcrypt, at the lowest cost. */
+const BCRYPTED = '$2b$04$abcdefghijklmnopqrstuuPoaPXzWjiVz4HaNq2LJXksWbO79E.S6';
+
+/** A server that reads `http://127.0.0.1:{exporterPort}/metrics` every second, and answers CREDENTIALS alone. */
+export async function startPrometheus(exporterPort: number): Promise<Broker> {
+  const port = await freePort();
+  const dir = await mkdtemp(join(tmpdir(), 'sluice-prometheus-'));
+  const [config, web] = [join(dir, 'prometheus.json'), join(dir, 'web.json')];
+  const job = { job_name: 'queues', static_configs: [{ targets: [`127.0.0.1:${exporterPort}`] }] };
+  await writeFile(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] }));
+  await writeFile(web, JSON.stringify({ basic_auth_users: { [CREDENTIALS.username]: BCRYPTED } }));
+  const child = startGuarded(PROMETHEUS, [
+    `--config.file=${config}`,
+    `--web.config.file=${web}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    `--storage.tsdb.path=${join(dir, 'data')}`,
+  ]);
+  const authorization = `Basic ${btoa(`${CREDENTIALS.username}:${CREDENTIALS.password}`)}`;
+  await eventually('prometheus answers', async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/-/ready`, { headers: { authorization } });
+    await response.text();
+    return response.ok;
+  });
+  return { port, stop: () => stop(child, dir) };
 }
 
 /** Nothing in there is worth an orderly end. */

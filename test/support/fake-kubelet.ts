@@ -53,12 +53,18 @@ export function createFakeKubelet(options: FakeKubeletOptions): Component {
     name: 'fake-kubelet',
     ready: controller.ready,
     async run(signal) {
-      const conditions = [{ type: 'Ready', status: 'True' }];
       const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName } };
-      const created =
-        (await find(client.get(NODES, { name: nodeName }, { signal }))) ??
-        (await client.create(NODES, node, { signal }));
-      await client.replace(NODES, { ...created, status: { conditions } } as never, { subresource: 'status', signal });
+      if ((await find(client.get(NODES, { name: nodeName }, { signal }))) === undefined) {
+        await client.create(NODES, node, { signal });
+      }
+      const room = { cpu: '1000', memory: '1000Gi', pods: '10000' };
+      const status = { conditions: [{ type: 'Ready', status: 'True' }], capacity: room, allocatable: room };
+      await client.patch(
+        NODES,
+        { name: nodeName },
+        { type: 'merge', body: { status } },
+        { subresource: 'status', signal },
+      );
       await Promise.all([pods.run(signal), controller.run(signal)]);
     },
   };

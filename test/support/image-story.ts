@@ -54,7 +54,14 @@ export async function playInImage(
 
 /** As the kubelet projects it. */
 async function mountAccount(tree: ImageTree, { apply, cluster: { client, server } }: World): Promise<void> {
-  await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } });
+  const account = { kind: 'ServiceAccount', name: 'default', namespace: NAMESPACE };
+  await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'image-story' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [account],
+  } as KubeObject);
   const path = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default/token`;
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
   const { signal } = new AbortController();

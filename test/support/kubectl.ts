@@ -1,10 +1,12 @@
-// A real kubectl with its own kubeconfig and cache, when there is one on PATH.
+// A real kubectl with its own kubeconfig and cache: the one that was built for the real control plane, or one on PATH.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect } from '@jest/globals';
+import { installDirectory } from '../e2e/control-plane/tools.ts';
+import { kubernetesVersion } from './kubernetes-version.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -26,28 +28,37 @@ export interface Kubectl {
   close(): Promise<void>;
 }
 
-/** `describe`, or with one loud line a skipped one where no kubectl is installed. */
+/** `describe`, or with one loud line a skipped one where there is no kubectl. */
 export function describeWithKubectl(file: string): typeof describe | typeof describe.skip {
-  const installed = (process.env['PATH'] ?? '').split(delimiter).some((directory) => {
-    try {
-      accessSync(join(directory, 'kubectl'), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (!installed) process.stderr.write(`SKIPPED: ${file}: no kubectl on PATH; install one (1.25 or newer) to run it\n`);
-  return installed ? describe : describe.skip;
+  if (findKubectl() !== undefined) return describe;
+  process.stderr.write(`SKIPPED: ${file}: no kubectl on PATH; install one (1.25 or newer) to run it\n`);
+  return describe.skip;
+}
+
+function findKubectl(): string | undefined {
+  const built = installDirectory(`kubernetes-${kubernetesVersion()}`, process.env);
+  const directories = [built, ...(process.env['PATH'] ?? '').split(delimiter)];
+  return directories
+    .map((directory) => join(directory, 'kubectl'))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }
 
 export async function createKubectl(kubeconfig: string): Promise<Kubectl> {
   const home = await mkdtemp(join(tmpdir(), 'sluice-kubectl-'));
   await writeFile(join(home, 'kubeconfig'), kubeconfig);
+  const program = findKubectl() ?? 'kubectl';
   const options = ['--kubeconfig', join(home, 'kubeconfig'), '--cache-dir', join(home, 'cache')];
 
   const run: Kubectl['run'] = (args, input) =>
     new Promise((resolve) => {
-      const child = execFile('kubectl', [...options, ...args], (error, stdout, stderr) =>
+      const child = execFile(program, [...options, ...args], (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
       );
       child.stdin?.end(input === undefined ? '' : JSON.stringify(input));
@@ -70,7 +81,7 @@ export async function createKubectl(kubeconfig: string): Promise<Kubectl> {
     apply: (object, ...more) => ok(['apply', '-f', '-', ...more], object),
     read: async (...args) => JSON.parse(await ok(['get', ...args, '-o', 'json'])),
     spawn: (args, env = {}) =>
-      spawn('kubectl', [...options, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] }),
+      spawn(program, [...options, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] }),
     close: () => rm(home, { recursive: true, force: true }),
   };
 }

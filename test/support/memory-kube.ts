@@ -177,7 +177,7 @@ export function createMemoryKube(now: () => number = () => Date.UTC(2026, 0, 1))
       await enter({ verb: 'patch', resource: r.plural, key, subresource }, signal);
       const before = found(r, key);
       const base = { ...before, metadata: { ...before.metadata } };
-      delete base.metadata.resourceVersion;
+      if (patch.type !== 'json') delete base.metadata.resourceVersion; // such a patch says itself which version it means
       if (subresource === 'scale') return writeScale(r, before, patched(scaleOf(base as Stored), patch)) as never;
       return update(r, before, patched(base as Stored, patch) as Stored, subresource) as never;
     },

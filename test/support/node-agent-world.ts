@@ -1,25 +1,32 @@
-// A node agent with real processes on an API server in memory, and questions to ask of it.
+// A node agent with real processes in a cluster, and questions to ask of it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/async.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { loadConnection } from '../../src/kube/connection.ts';
+import { createKubeClient } from '../../src/kube/http-client.ts';
+import { createReflector } from '../../src/kube/reflector.ts';
 import { PODS } from '../../src/kube/resources.ts';
 import { silentLogger } from '../../src/log.ts';
 import { createNodeAgent } from '../../src/sandbox/node-agent/node-agent.ts';
 import type { NodeAgent, NodeAgentOptions, PodLogOptions } from '../../src/sandbox/node-agent/node-agent.ts';
 import type { ContainerStatus, Pod, PodSpec } from '../../src/sandbox/node-agent/pod.ts';
-import { createMemoryKube } from './memory-kube.ts';
-import type { MemoryKube } from './memory-kube.ts';
+import { type Cluster, NAMESPACE } from './cluster.ts';
+import { eventually } from './eventually.ts';
 
 export interface NodeAgentWorld {
-  readonly kube: MemoryKube;
+  readonly client: KubeClient;
+  /** What the agent wrote so far: `PATCH /api/…`. */
+  writes(): readonly string[];
   readonly directory: string;
   readonly agent: NodeAgent;
   /** Starts an agent; there is one from the beginning. */
   start(more?: Partial<NodeAgentOptions>): void;
   stop(): Promise<void>;
-  /** Stops the agent and removes its directory. */
+  /** Stops the agent, and removes its directory and its pods. */
   end(): Promise<void>;
+  /** A container without an image gets one that nobody knows. */
   create(name: string, spec: Omit<PodSpec, 'nodeName'>, annotations?: Record<string, string>): Promise<void>;
   remove(name: string, gracePeriodSeconds?: number): Promise<void>;
   pod(name: string): Pod | undefined;
@@ -31,33 +38,47 @@ export interface NodeAgentWorld {
   logs(name: string, more?: Partial<PodLogOptions>, container?: string): Promise<string[]>;
 }
 
-export function createNodeAgentWorld(defaults: Partial<NodeAgentOptions> = {}): NodeAgentWorld {
-  const kube = createMemoryKube(Date.now);
+const USER_AGENT = 'node-agent-world';
+
+export async function createNodeAgentWorld(
+  cluster: Cluster,
+  defaults: Partial<NodeAgentOptions> = {},
+): Promise<NodeAgentWorld> {
+  const base = { clock: systemClock, random: Math.random, log: silentLogger };
+  const connection = await loadConnection({ kubeconfig: cluster.kubeconfig, env: {}, clock: systemClock });
+  const client = createKubeClient(connection, { ...base, userAgent: USER_AGENT });
   const directory = mkdtempSync(join(tmpdir(), 'node-agent-'));
-  const { signal } = new AbortController();
+  const life = new AbortController();
+  const { signal } = life;
+  const pods = createReflector<Pod>({ ...base, client: cluster.client, resource: PODS, namespace: NAMESPACE });
+  const watching = pods.run(signal);
+  const begunAt = cluster.requests.length;
   let stop = async (): Promise<void> => {};
   let agent: NodeAgent | undefined;
   const started = (): NodeAgent => {
     if (!agent) throw new Error('no agent has been started');
     return agent;
   };
-  const pod = (name: string): Pod | undefined => kube.peek<Pod>(PODS, { namespace: 'default', name });
+  const pod = (name: string): Pod | undefined => pods.get({ namespace: NAMESPACE, name });
   const world: NodeAgentWorld = {
-    kube,
+    client,
     directory,
+    writes: () =>
+      cluster.requests
+        .slice(begunAt)
+        .filter(({ method, userAgent }) => method !== 'GET' && userAgent === USER_AGENT)
+        .map(({ method, path }) => `${method} ${path}`),
     get agent() {
       return started();
     },
     start(more = {}) {
       const ending = new AbortController();
       agent = createNodeAgent({
-        client: kube,
+        ...base,
+        client,
         nodeName: 'here',
         images: [],
         runDirectory: directory,
-        clock: systemClock,
-        random: Math.random,
-        log: silentLogger,
         env: { PATH: process.env.PATH ?? '' },
         crashLoop: { baseMs: 100, maxMs: 400, resetAfterMs: 600_000 },
         shutdownGraceMs: 500,
@@ -73,17 +94,25 @@ export function createNodeAgentWorld(defaults: Partial<NodeAgentOptions> = {}): 
     stop: () => stop(),
     async end() {
       await stop();
+      const force = { signal, gracePeriodSeconds: 0 };
+      for (const { metadata } of pods.list()) {
+        await cluster.client.delete(PODS, { namespace: NAMESPACE, name: metadata.name }, force);
+      }
+      life.abort(new Error('the test is over'));
+      await watching;
+      await connection.close();
       rmSync(directory, { recursive: true, force: true });
     },
     async create(name, spec, annotations = {}) {
-      const metadata = { name, namespace: 'default', annotations };
-      const object: Pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...spec, nodeName: 'here' } };
-      await kube.create<Pod>(PODS, object, { signal });
+      const metadata = { name, namespace: NAMESPACE, annotations };
+      const object: Pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...withImages(spec), nodeName: 'here' } };
+      await cluster.client.create<Pod>(PODS, object, { signal });
+      await eventually('the pod is seen', () => pod(name) !== undefined);
     },
     remove: (name, gracePeriodSeconds) =>
-      kube.delete(
+      cluster.client.delete(
         PODS,
-        { namespace: 'default', name },
+        { namespace: NAMESPACE, name },
         { signal, ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }) },
       ),
     pod,
@@ -93,12 +122,23 @@ export function createNodeAgentWorld(defaults: Partial<NodeAgentOptions> = {}): 
     pidOf: (name) => Number(/\d+$/.exec(world.state(name)?.containerID ?? '')?.[0]),
     async logs(name, more = {}, container) {
       const lines: string[] = [];
-      for await (const line of started().logs('default', name, container, { signal, ...more })) lines.push(line);
+      for await (const line of started().logs(NAMESPACE, name, container, { signal, ...more })) lines.push(line);
       return lines;
     },
   };
   world.start();
   return world;
+}
+
+function withImages<S extends Omit<PodSpec, 'nodeName'>>(spec: S): S {
+  const filled = (containers: PodSpec['containers']): PodSpec['containers'] =>
+    containers.map((container) => ({ image: 'nobody/knows:1', ...container }));
+  const { initContainers } = spec;
+  return {
+    ...spec,
+    containers: filled(spec.containers),
+    ...(initContainers && { initContainers: filled(initContainers) }),
+  };
 }
 
 /** True while there is a process with this id. */

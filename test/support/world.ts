@@ -21,6 +21,9 @@ import { type SluiceProcess, spawnSluice } from './sluice-process.ts';
 
 export { NAMESPACE } from './cluster.ts';
 
+/** A garbage collector that has never seen a kind looks for new ones every half minute. */
+export const COLLECTED_MS = 45_000;
+
 export type Flags = Readonly<Partial<Record<OptionName, string>>>;
 
 export interface WorldOptions extends Partial<Omit<ClusterOptions, 'metricsPort'>> {
@@ -88,7 +91,11 @@ jest.setTimeout(60_000);
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { clock = systemClock, programClock = clock, program = 'in-process', flags = {}, ...rest } = options;
   const metricsPort = await freePort();
-  const [broker, cluster] = await Promise.all([startEmulator(), startCluster({ ...rest, clock, metricsPort })]);
+  const broker = await startEmulator();
+  const cluster = await startCluster({ ...rest, clock, metricsPort }).catch(async (error: unknown) => {
+    await broker.stop();
+    throw error;
+  });
   const { client } = cluster;
   const log: string[] = [];
   const processes: SluiceProcess[] = [];
@@ -98,7 +105,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   async function flagsOf(more: Flags): Promise<Flags> {
     diagnostics = `127.0.0.1:${await freePort()}`;
     return {
-      kubeconfig: cluster.kubeconfig,
+      kubeconfig: cluster.programKubeconfig,
       securePort: String(metricsPort),
       bindAddress: '127.0.0.1',
       diagnosticsAddress: diagnostics,
@@ -214,7 +221,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ...Object.entries(wanted).flatMap(([name, value]) => [OPTIONS[name as OptionName].flag, value]),
       ]);
       processes.push(child);
-      await eventually('the process is ready', () => isReady(wanted));
+      let isOver = false;
+      child.ended.finally(() => (isOver = true)).catch(() => {});
+      await eventually('the process is ready', () => isOver || isReady(wanted), 30_000);
+      if (isOver) throw new Error(`the process has ended before it was ready: ${child.stderr().slice(-1_000)}`);
       return child;
     },
     async stop() {
@@ -224,7 +234,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await cluster.stop();
     },
   };
-  if (program === 'in-process') await world.start();
+  if (program === 'in-process') {
+    await world.start().catch(async (error: unknown) => {
+      await world.stop();
+      throw error;
+    });
+  }
   return world;
 }
 

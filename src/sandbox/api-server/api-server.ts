@@ -87,7 +87,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const tokens = createTokenTable(options.tokens ?? new Map());
   const authorize = createAuthorizer(options.denies ?? []);
   const registry = createRegistry(storage, createRuleCheck(log));
-  bootstrap({ storage, registry, authorities, nowMs: clock.now(), random });
+  const stopFurnishing = bootstrap({ storage, registry, authorities, clock, random });
   const admission = createWebhookAdmission({ storage, clock, log });
   const writer = createWriter({ storage, admission, clock, random });
   const aggregator = createAggregator({ storage, writer, registry, clock, log, client: frontProxyClient });
@@ -138,6 +138,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const end = (): void => {
     stopping.abort(new Error('the API server stops'));
     housekeeping.stop();
+    stopFurnishing();
     aggregator.stop();
     admission.stop();
   };

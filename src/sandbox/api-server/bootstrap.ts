@@ -1,22 +1,25 @@
-// What a cluster has before anybody writes to it: its namespaces, priority classes, and how to trust the aggregator.
+// What a cluster has before anybody writes to it: its namespaces, priority classes, and how to trust the aggregator;
+// and what every namespace has from the beginning.
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../async.ts';
 import type { Authorities } from './authorities.ts';
 import { type ApiObject, type JsonObject, timeText } from './object.ts';
+import { NAMESPACES as NAMESPACE_COLLECTION } from './namespaces.ts';
 import { apiVersionOf } from './resource-type.ts';
 import type { Registry } from './registry.ts';
 import type { Storage } from './storage.ts';
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** Adds what is missing; on a storage that has it already, nothing changes. */
+/** Adds what is missing, now and with each new namespace; on a storage that has it already, nothing changes. Returns the way to stop. */
 export function bootstrap(parts: {
   storage: Storage;
   registry: Registry;
   authorities: Authorities;
-  nowMs: number;
+  clock: Clock;
   random: () => number;
-}): void {
-  const { storage, registry, authorities, nowMs, random } = parts;
+}): () => void {
+  const { storage, registry, authorities, clock, random } = parts;
 
   const ensure = (
     group: string,
@@ -27,6 +30,7 @@ export function bootstrap(parts: {
   ): void => {
     const type = registry.ofKind(group, kind);
     if (!type || storage.get(type.collection, namespace, name)) return;
+    const nowMs = clock.now();
     const metadata = {
       name,
       ...(namespace === undefined ? {} : { namespace }),
@@ -64,8 +68,15 @@ export function bootstrap(parts: {
       'requestheader-username-headers': '["X-Remote-User"]',
     },
   });
-  for (const namespace of NAMESPACES) {
+  // Controllers do this in a cluster: after the namespace is there, never within somebody's write.
+  const furnish = (namespace: string): void => {
+    const found = storage.get(NAMESPACE_COLLECTION, undefined, namespace);
+    if (!found || found.metadata.deletionTimestamp !== undefined) return;
     ensure('', 'ServiceAccount', namespace, 'default', {});
     ensure('', 'ConfigMap', namespace, 'kube-root-ca.crt', { data: { 'ca.crt': authorities.cluster.certPem } });
-  }
+  };
+  for (const { metadata } of storage.list(NAMESPACE_COLLECTION)) furnish(metadata.name);
+  return storage.subscribe(NAMESPACE_COLLECTION, ({ type, object }) => {
+    if (type === 'ADDED') clock.schedule(0, () => furnish(object.metadata.name));
+  });
 }

@@ -14,7 +14,7 @@ export function jobStatus(
   nowMs: number,
 ): JobStatus {
   const { tally, pods, remaining } = outcome;
-  const { startTime, conditions: before = [], ...rest } = job.status ?? {};
+  const { startTime, active: _active, conditions: before = [], ...rest } = job.status ?? {};
   // Nobody is to be told that it is over while a pod still runs, even one that is being deleted, or isn't counted yet.
   const isOver = tally.release.length === 0 && pods.every(hasEnded);
   const suspended = findCondition(before, 'Suspended')?.status === 'True';
@@ -26,10 +26,9 @@ export function jobStatus(
   return {
     ...rest,
     ...(job.spec.suspend ? {} : { startTime: begins ? timestamp(nowMs) : startTime }),
-    active: remaining.length,
     ready: remaining.filter(isReady).length,
     terminating: pods.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !hasEnded(pod)).length,
-    ...filled({ succeeded: tally.succeeded, failed: tally.failed }, (count) => count > 0),
+    ...filled({ active: remaining.length, succeeded: tally.succeeded, failed: tally.failed }, (count) => count > 0),
     uncountedTerminatedPods: filled(tally.uncounted, (uids) => uids.length > 0),
     ...(plan.kind === 'complete' && isOver ? { completionTime: timestamp(nowMs) } : {}),
     ...(conditions.length > 0 ? { conditions } : {}),

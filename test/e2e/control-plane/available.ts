@@ -10,10 +10,14 @@ export function whereBuildable<D extends { readonly skip: unknown }>(
   describe: D,
   ...tools: readonly ToolName[]
 ): D | D['skip'] {
+  return areBuildable(...tools) ? describe : (describe.skip as D['skip']);
+}
+
+/** False with one loud line. */
+export function areBuildable(...tools: readonly ToolName[]): boolean {
   const missing = tools.filter((name) => !existsSync(installDirectory(name, process.env)));
-  if (missing.length === 0) return describe;
+  if (missing.length === 0) return true;
   hasGo ??= spawnSync('go', ['version']).status === 0;
-  if (hasGo) return describe;
-  console.warn(`SKIPPED: ${missing.join(', ')} cannot be built because there is no Go on the PATH`);
-  return describe.skip as D['skip'];
+  if (!hasGo) console.warn(`SKIPPED: ${missing.join(', ')} cannot be built because there is no Go on the PATH`);
+  return hasGo;
 }

@@ -48,6 +48,8 @@ export interface ControlPlane {
   audit(since?: number): Promise<readonly AuditEvent[]>;
   /** Kills it (as `kill -9` does), and starts it again on the same ports and data once `meanwhile` is over. Resolves when it is ready. */
   restart(component: Component, options?: RestartOptions): Promise<void>;
+  /** Makes etcd forget every revision before the newest. */
+  compact(): Promise<void>;
   /** Sends a signal to one of its programs, for example SIGSTOP. */
   signal(component: Component, signal: NodeJS.Signals): void;
   stop(): Promise<void>;
@@ -59,8 +61,21 @@ export interface RestartOptions {
   readonly flags?: readonly string[];
 }
 
+const MOST_ATTEMPTS = 3;
+
 /** Resolves when the server is ready and a pod would be scheduled. Builds what isn't built yet, which takes minutes the first time. */
 export async function controlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(options);
+    } catch (error) {
+      // A port that was free when it was chosen may have been taken meanwhile.
+      if (attempt === MOST_ATTEMPTS || !String(error).includes('address already in use')) throw error;
+    }
+  }
+}
+
+async function start(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { version = '1.36', flags = {}, nodes = 'kwok', hpaSyncMs = 15_000 } = options;
   const binaries = await findBinaries(version, nodes);
   const directory = await mkdtemp(join(tmpdir(), 'sluice-control-plane-'));
@@ -87,7 +102,7 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
   const { signal } = new AbortController();
   const programs = new Map<Component, Program>();
   const lastFlags = new Map<Component, readonly string[]>();
-  const start = (component: Component): void => {
+  const launch = (component: Component): void => {
     const base = commandOf(component, { directory, keys, ports, hpaSyncMs });
     const args = [...base, ...(flags[component] ?? []), ...(lastFlags.get(component) ?? [])];
     const path = join(binaries.of(component), component);
@@ -99,7 +114,11 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
     const program = programs.get(component);
     const check = component === 'kube-apiserver' ? serves : () => true;
     await eventually(`${component} is ready`, () => program?.ended() || check(), 60_000);
-    if (program?.ended()) throw new Error(`${component} ended by itself:\n${await tail(directory, component)}`);
+    await checkAlive(component);
+  };
+  const checkAlive = async (component: Component): Promise<void> => {
+    if (!programs.get(component)?.ended()) return;
+    throw new Error(`${component} ended by itself:\n${await tail(directory, component)}`);
   };
   const stop = async (): Promise<void> => {
     await connection.close();
@@ -108,14 +127,14 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
   };
 
   try {
-    start('etcd');
-    start('kube-apiserver');
+    launch('etcd');
+    launch('kube-apiserver');
     await untilReady('kube-apiserver');
-    start('kube-controller-manager');
-    start('kube-scheduler');
+    launch('kube-controller-manager');
+    launch('kube-scheduler');
     if (nodes === 'kwok') {
       await addKwokNodes(client, signal);
-      start('kwok');
+      launch('kwok');
     }
     const account = { namespace: 'default', name: 'default' };
     const authentication = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
@@ -124,6 +143,8 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
       await client.get<KubeObject>(CONFIG_MAPS, authentication, { signal });
       return true;
     });
+    // An etcd that found its port taken has left the server to somebody else's.
+    for (const component of programs.keys()) await checkAlive(component);
   } catch (error) {
     await stop();
     throw error;
@@ -143,12 +164,24 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
       await programs.get(component)?.kill();
       await meanwhile?.();
       if (more) lastFlags.set(component, more);
-      start(component);
+      launch(component);
       await untilReady(component);
     },
+    compact: () => compact(`http://127.0.0.1:${ports.etcd}`),
     signal: (component, name) => programs.get(component)?.signal(name),
     stop,
   };
+}
+
+async function compact(etcd: string): Promise<void> {
+  const ask = async (path: string, body: object): Promise<{ header: { revision: string } }> => {
+    const answer = await fetch(`${etcd}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`etcd answered HTTP ${answer.status} to ${path}: ${await answer.text()}`);
+    return (await answer.json()) as { header: { revision: string } };
+  };
+  const anyKey = Buffer.from('/').toString('base64');
+  const { revision } = (await ask('range', { key: anyKey, limit: '1' })).header;
+  await ask('compaction', { revision, physical: true });
 }
 
 async function findBinaries(

@@ -43,7 +43,7 @@ function decision(spec: JsonObject, user: User, authorize: Authorizer): JsonObje
 
 const tokenReview: Answer = (spec, { tokens }) => {
   const user = tokens.find(textAt(spec, 'token') ?? '');
-  if (!user) return { authenticated: false, user: {}, error: 'invalid bearer token' };
+  if (!user) return { user: {}, error: 'invalid bearer token' };
   return {
     authenticated: true,
     user: { username: user.name, groups: [...user.groups, 'system:authenticated'] },

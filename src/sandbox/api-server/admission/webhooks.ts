@@ -159,7 +159,8 @@ function verdictOf(name: string, uid: string, review: Json): Verdict {
   const status = objectAt(response, 'status');
   const message = textAt(status, 'message') || textAt(status, 'reason');
   const told = message ? `denied the request: ${message}` : 'denied the request without explanation';
-  const code = numberAt(status, 'code') ?? 403;
+  // A refusal is never told as a success; one that gives no code is a bad request.
+  const code = Math.max(numberAt(status, 'code') ?? 400, 400);
   return {
     denied: new StatusError(
       code,

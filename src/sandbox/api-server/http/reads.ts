@@ -61,7 +61,12 @@ export function createReads(storage: Storage, clock: Clock): Reads {
         });
       }
       const head = JSON.stringify({ kind: type.listKind, apiVersion: apiVersionOf(type), metadata: page.metadata });
-      send(exchange, 200, `${head.slice(0, -1)},"items":[${page.items.map(jsonOf).join(',')}]}`, 'application/json');
+      send(
+        exchange,
+        200,
+        `${head.slice(0, -1)},"items":[${page.items.map((item) => jsonOf(listed(type, item))).join(',')}]}`,
+        'application/json',
+      );
     },
     watch(exchange, type, info) {
       const { query } = exchange;
@@ -83,6 +88,19 @@ export function createReads(storage: Storage, clock: Clock): Reads {
       );
     },
   };
+}
+
+const untyped = new WeakMap<ApiObject, JsonObject>();
+
+/** As an item of a list: the list says of what kind its items are, and only those of a custom resource say it again. */
+export function listed(type: ResourceType, object: ApiObject): JsonObject {
+  if (type.origin === 'custom') return object;
+  let item = untyped.get(object);
+  if (item === undefined) {
+    const { apiVersion: _a, kind: _k, ...rest } = object;
+    untyped.set(object, (item = rest));
+  }
+  return item;
 }
 
 /** The selectors of a request; a name in the path (an old form of watch) counts as one. */

@@ -87,6 +87,9 @@ export function createSubresources(parts: {
     const body = await readBody(exchange.request);
     const node = textAt(body, 'target', 'name');
     if (!node) throw badRequest('target.name: Required value');
+    if (textAt(body, 'metadata', 'name') !== info.name) {
+      throw badRequest('name in URL does not match name in Binding object');
+    }
     const edit = (pod: ReturnType<typeof find>): { object: JsonObject } => {
       const bound = textAt(pod, 'spec', 'nodeName');
       if (bound)

@@ -14,7 +14,7 @@ import type { Storage } from '../storage.ts';
 import type { WriteOptions } from '../write-options.ts';
 import type { ObjectWriter } from '../writer.ts';
 import { contentType, type Exchange, readBody, sendJson } from './exchange.ts';
-import { filterOf, type Reads } from './reads.ts';
+import { filterOf, listed, type Reads } from './reads.ts';
 import type { ResourceRequest } from './request-info.ts';
 
 export interface Writes {
@@ -102,7 +102,7 @@ export function createWrites(parts: { storage: Storage; writer: ObjectWriter; re
         kind: type.listKind,
         apiVersion: apiVersionOf(type),
         metadata: { resourceVersion: String(storage.revision()) },
-        items: found,
+        items: found.map((object) => listed(type, object)),
       });
     },
   };

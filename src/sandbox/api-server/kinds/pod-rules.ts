@@ -15,6 +15,30 @@ export function podSpecRules(field: string, spec: JsonObject, claims: readonly s
   return [
     ...(containers.length === 0 ? [required(`${field}.containers`)] : []),
     ...all.flatMap(([where, container]) => containerRules(where, container, volumes, seen)),
+    ...listAt(spec, 'volumes').flatMap((volume, index) => volumeRules(`${field}.volumes[${index}]`, volume)),
+  ];
+}
+
+/** The files that a volume makes stay inside it. */
+function volumeRules(field: string, volume: Json): StatusCause[] {
+  const sources = [
+    [field, volume] as const,
+    ...listAt(volume, 'projected', 'sources').map((s, i) => [`${field}.projected.sources[${i}]`, s] as const),
+  ];
+  return sources.flatMap(([where, source]) => [
+    ...(['secret', 'configMap'] as const).flatMap((kind) =>
+      listAt(source, kind, 'items').flatMap((item, i) => pathRules(`${where}.${kind}.items[${i}].path`, item)),
+    ),
+    ...listAt(source, 'downwardAPI', 'items').flatMap((item) => pathRules(`${where}.downwardAPI.path`, item)),
+  ]);
+}
+
+function pathRules(field: string, item: Json): StatusCause[] {
+  const path = textAt(item, 'path') ?? '';
+  if (path === '') return [required(field)];
+  return [
+    ...(path.startsWith('/') ? [invalidValue(field, path, 'must be a relative path')] : []),
+    ...(path.split('/').includes('..') ? [invalidValue(field, path, "must not contain '..'")] : []),
   ];
 }
 

@@ -163,6 +163,28 @@ const binding: Rules = (object, { existing }) =>
     ? [invalidValue('roleRef', object['roleRef'] ?? null, 'cannot change roleRef')]
     : [];
 
+/** Of the core form less is asked. Bytes are counted, and called characters. */
+const event: Rules = (object) => {
+  if (object.apiVersion !== 'events.k8s.io/v1') return [];
+  const missing = ['eventTime', 'reportingController', 'reportingInstance', 'action', 'reason'];
+  const type = textAt(object, 'type') ?? '';
+  return [
+    ...missing.filter((field) => !textAt(object, field)).map((field) => required(field)),
+    ...(['Normal', 'Warning'].includes(type) ? [] : [invalidValue('type', '', 'has invalid value: ' + type)]),
+    ...(Buffer.byteLength(textAt(object, 'note') ?? '') > 1024
+      ? [invalidValue('message', '', 'can have at most 1024 characters')]
+      : []),
+  ];
+};
+
+const webhooks: Rules = (object) =>
+  listAt(object, 'webhooks').flatMap((webhook, index) => {
+    const url = textAt(webhook, 'clientConfig', 'url');
+    if (url === undefined || url.startsWith('https:')) return [];
+    const why = "'https' is the only allowed URL scheme; desired format: https://host[:port]/path";
+    return [invalidValue(`webhooks[${index}].clientConfig.url`, url.split(':')[0], why)];
+  });
+
 const RULES: Readonly<Record<string, Rules>> = {
   Deployment: workload,
   ReplicaSet: workload,
@@ -175,6 +197,9 @@ const RULES: Readonly<Record<string, Rules>> = {
   ConfigMap: keyed,
   Secret: keyed,
   APIService: apiService,
+  Event: event,
+  ValidatingWebhookConfiguration: webhooks,
+  MutatingWebhookConfiguration: webhooks,
   RoleBinding: binding,
   ClusterRoleBinding: binding,
   CustomResourceDefinition: definitionRules,

@@ -83,8 +83,13 @@ function isLeaf(set: FieldSet): boolean {
 
 function applyConflict(conflicts: readonly Conflict[]): StatusError {
   const count = conflicts.reduce((sum, c) => sum + c.paths.length, 0);
-  const by = (c: Conflict): string =>
-    `"${c.manager}"${c.subresource ? ` with subresource "${c.subresource}"` : ''} using ${c.apiVersion}`;
+  // Of who applied, the name says enough; of who wrote otherwise, the version and the time help to find it.
+  const by = ({ owner: { manager, subresource, operation, apiVersion, time } }: Conflict): string =>
+    [
+      `"${manager}"`,
+      subresource ? ` with subresource "${subresource}"` : '',
+      operation === 'Update' ? ` using ${apiVersion}${time ? ` at ${time}` : ''}` : '',
+    ].join('');
   const text =
     count === 1
       ? `conflict with ${conflicts.map((c) => `${by(c)}: ${c.paths.join('')}`).join('')}`

@@ -101,9 +101,7 @@ function startingEntries(before: ApiObject | undefined, after: JsonObject): read
 }
 
 export interface Conflict {
-  readonly manager: string;
-  readonly apiVersion: string;
-  readonly subresource: string | undefined;
+  readonly owner: ManagedFieldsEntry;
   readonly paths: readonly string[];
 }
 
@@ -117,7 +115,7 @@ export function conflictsOf(
     if (sameDoor(entry, writer)) return [];
     const paths = pathsOf(intersection(entry.fieldsV1, changed));
     if (paths.length === 0) return [];
-    return [{ manager: entry.manager, apiVersion: entry.apiVersion, subresource: entry.subresource, paths }];
+    return [{ owner: entry, paths }];
   });
 }
 

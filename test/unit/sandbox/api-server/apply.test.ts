@@ -49,7 +49,7 @@ describe('sandbox/api-server/patch server-side apply', () => {
   it('names the field and the manager in its way, and takes the field by force', () => {
     const first = stored(applyServerSide(schema, undefined, configMap({ a: '1' }), writer('x'), false));
     const attempt = (force: boolean) => applyServerSide(schema, first, configMap({ a: '2' }), writer('y'), force);
-    expect(() => attempt(false)).toThrow('Apply failed with 1 conflict: conflict with "x" using v1: .data.a');
+    expect(() => attempt(false)).toThrow('Apply failed with 1 conflict: conflict with "x": .data.a');
     expect(attempt(true).managedFields.map((entry) => entry.manager)).toEqual(['y']);
   });
 

@@ -1,30 +1,27 @@
-// The sandbox's API server as controllers see it: watches, conflicts, deletion, admission, access, faults, restart.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+// An API server as controllers see it: watches, conflicts, deletion, namespaces, faults, restart.
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '../../src/async.ts';
-import { silentLogger } from '../../src/log.ts';
-import type { DenyRule } from '../../src/sandbox/api-server/access/authorization.ts';
-import { type ApiServer, createApiServer } from '../../src/sandbox/api-server/api-server.ts';
 import { type ApiClient, createApiClient } from '../support/api-client.ts';
+import { type ClusterServer, isReal, startServer } from '../support/cluster-server.ts';
 import { eventually } from '../support/eventually.ts';
+import { kubernetesVersion } from '../support/kubernetes-version.ts';
+
+jest.setTimeout(60_000);
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 const MERGE = 'application/merge-patch+json';
-const base = { clock: systemClock, random: Math.random, log: silentLogger };
-const denies: DenyRule[] = [{ user: 'guest', verb: 'delete' }];
+const POD_SPEC = { terminationGracePeriodSeconds: 7, containers: [{ name: 'c', image: 'x' }] };
 
-let server: ApiServer;
+// Kubernetes 1.30 can stream a list, but doesn't unless a feature gate asks it to.
+const itWhereListsStream = isReal && kubernetesVersion() === '1.30' ? it.skip : it;
+
+let server: ClusterServer;
 let api: ApiClient;
 
 beforeAll(async () => {
-  server = await createApiServer({
-    ...base,
-    denies,
-    tokens: new Map([['secret-token', { name: 'robot', groups: [] }]]),
-  });
+  server = await startServer({ clock: systemClock });
   api = await createApiClient(server);
-}, 30_000);
+}, 60_000);
 afterAll(async () => {
   await api?.close();
   await server?.stop();
@@ -34,7 +31,7 @@ function configMap(name: string, more: object = {}): object {
   return { metadata: { name, ...more }, data: { a: '1' } };
 }
 
-describe('the sandbox API server', () => {
+describe('the API server', () => {
   it('tells a watcher what happened since a revision, and 410 when it no longer knows', async () => {
     const created = await api.call('POST', CONFIG_MAPS, configMap('seen', { labels: { w: 'yes' } }));
     const since = created.json.metadata.resourceVersion;
@@ -46,20 +43,17 @@ describe('the sandbox API server', () => {
       ['MODIFIED', '2'],
       ['DELETED', '2'],
     ]);
-    server.compact();
+    await server.restart(() => server.compact());
     const late = await api.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=${since}`);
     await eventually('the watch is refused', () => late.length === 1);
     expect(late[0]).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
   });
 
-  it('begins a watch with everything, and marks the end of the beginning', async () => {
+  itWhereListsStream('begins a watch with everything, and marks the end of the beginning', async () => {
     const query =
       'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1';
     const events = await api.watch(`/api/v1/namespaces?${query}`);
-    await eventually(
-      'the watch ended with a bookmark',
-      () => events.filter((event) => event.type === 'BOOKMARK').length === 2,
-    );
+    await eventually('the beginning is marked', () => events.some((event) => event.type === 'BOOKMARK'));
     const bookmark = events.find((event) => event.type === 'BOOKMARK');
     expect(events[0]?.type).toBe('ADDED');
     expect(bookmark?.object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
@@ -74,7 +68,8 @@ describe('the sandbox API server', () => {
       if (token === '') break;
       expect(page.json.metadata.remainingItemCount).toBeGreaterThan(0);
     }
-    expect(names).toEqual(['default', 'kube-node-lease', 'kube-public', 'kube-system']);
+    expect(names).toEqual(expect.arrayContaining(['default', 'kube-node-lease', 'kube-public', 'kube-system']));
+    expect(names).toEqual([...new Set(names)].toSorted());
   });
 
   it('refuses a stale write with 409, and writes nothing when nothing changes', async () => {
@@ -131,12 +126,16 @@ describe('the sandbox API server', () => {
 
   it('gives a running pod its grace, and shows events by both APIs', async () => {
     const pods = '/api/v1/namespaces/default/pods';
-    await api.call('POST', pods, {
-      metadata: { name: 'p' },
-      spec: { terminationGracePeriodSeconds: 7, containers: [{ name: 'c', image: 'x' }] },
+    await eventually('a pod may be created', async () => {
+      const created = await api.call('POST', pods, { metadata: { name: 'p' }, spec: POD_SPEC });
+      expect(created).toMatchObject({ status: 201 });
     });
-    expect((await api.call('POST', `${pods}/p/binding`, { target: { kind: 'Node', name: 'n' } })).status).toBe(201);
-    expect((await api.call('POST', `${pods}/p/binding`, { target: { kind: 'Node', name: 'm' } })).status).toBe(409);
+    const bind = async (node: string): Promise<number> =>
+      (await api.call('POST', `${pods}/p/binding`, { metadata: { name: 'p' }, target: { kind: 'Node', name: node } }))
+        .status;
+    expect((await api.call('POST', `${pods}/p/binding`, { target: { kind: 'Node', name: 'n' } })).status).toBe(400);
+    expect(await bind('n')).toBe(201);
+    expect(await bind('m')).toBe(409);
     const going = await api.call('DELETE', `${pods}/p`);
     expect(going.json.metadata).toMatchObject({ deletionGracePeriodSeconds: 7 });
     await api.call('DELETE', `${pods}/p`, { gracePeriodSeconds: 0 });
@@ -144,95 +143,30 @@ describe('the sandbox API server', () => {
     const modern = {
       metadata: { name: 'e' },
       eventTime: '2026-01-01T00:00:00.000000Z',
-      regarding: { kind: 'Pod', name: 'p' },
+      reportingController: 'example.com/tester',
+      reportingInstance: 'tester-1',
+      regarding: { kind: 'Pod', namespace: 'default', name: 'p' },
       reason: 'R',
       action: 'A',
       note: 'hello',
       type: 'Normal',
     };
-    await api.call('POST', '/apis/events.k8s.io/v1/namespaces/default/events', modern);
+    expect((await api.call('POST', '/apis/events.k8s.io/v1/namespaces/default/events', modern)).status).toBe(201);
     const core = await api.call('GET', '/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3Dp');
-    expect(core.json.items).toMatchObject([{ apiVersion: 'v1', message: 'hello', involvedObject: { name: 'p' } }]);
+    const told = core.json.items.find((item: { message: string }) => item.message === 'hello');
+    expect(told).toMatchObject({ metadata: { name: 'e' }, involvedObject: { name: 'p' } });
+    // The list says what its items are.
+    expect([core.json.apiVersion, core.json.kind, told.apiVersion]).toEqual(['v1', 'EventList', undefined]);
   });
 
-  it('asks validating webhooks and passes on what they say', async () => {
-    const reviews: any[] = []; // oxlint-disable-line typescript/no-explicit-any
-    const webhook: Server = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk) => (body += String(chunk)));
-      request.on('end', () => {
-        const review = JSON.parse(body);
-        reviews.push(review.request);
-        const allowed = review.request.object.data.a !== 'bad';
-        const answer = {
-          uid: review.request.uid,
-          allowed,
-          warnings: ['mind the gap'],
-          ...(allowed ? {} : { status: { message: 'a is bad' } }),
-        };
-        response.end(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: answer }));
-      });
+  it('furnishes a new namespace with an account, and with the authority to trust', async () => {
+    await api.call('POST', '/api/v1/namespaces', { metadata: { name: 'furnished' } });
+    const inside = '/api/v1/namespaces/furnished';
+    await eventually('both are there', async () => {
+      expect((await api.call('GET', `${inside}/serviceaccounts/default`)).status).toBe(200);
+      const { json } = await api.call('GET', `${inside}/configmaps/kube-root-ca.crt`);
+      expect(json.data['ca.crt']).toBe(server.caPem);
     });
-    await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/validate`;
-    const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
-    const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }];
-    const hook = {
-      name: 'check.example.com',
-      sideEffects: 'None',
-      admissionReviewVersions: ['v1'],
-      clientConfig: { url },
-      rules,
-    };
-    await api.call('POST', path, { metadata: { name: 'hooks' }, webhooks: [hook] });
-    const good = await api.call('POST', `${CONFIG_MAPS}?dryRun=All`, configMap('hooked'));
-    expect([good.status, good.headers['warning']]).toEqual([201, '299 - "mind the gap"']);
-    expect(reviews[0]).toMatchObject({
-      operation: 'CREATE',
-      dryRun: true,
-      userInfo: { username: 'tester' },
-      resource: { resource: 'configmaps' },
-    });
-    const bad = await api.call('POST', CONFIG_MAPS, { metadata: { name: 'hooked' }, data: { a: 'bad' } });
-    expect([bad.status, bad.json.message]).toEqual([
-      403,
-      'admission webhook "check.example.com" denied the request: a is bad',
-    ]);
-    webhook.closeAllConnections();
-    await new Promise((resolve) => webhook.close(resolve));
-    const down = await api.call('POST', CONFIG_MAPS, configMap('hooked'));
-    expect(down.json.message).toContain('failed calling webhook "check.example.com"');
-    await api.call(
-      'PATCH',
-      `${path}/hooks`,
-      [{ op: 'replace', path: '/webhooks/0/failurePolicy', value: 'Ignore' }],
-      'application/json-patch+json',
-    );
-    expect((await api.call('POST', CONFIG_MAPS, configMap('hooked'))).status).toBe(201);
-    await api.call('DELETE', `${path}/hooks`);
-  });
-
-  it('knows who asks, denies what a rule denies, and answers reviews alike', async () => {
-    const guest = await createApiClient(server, 'guest', []);
-    const refused = await guest.call('DELETE', `${CONFIG_MAPS}/none`);
-    expect([refused.status, refused.json.message]).toEqual([
-      403,
-      expect.stringContaining('User "guest" cannot delete resource "configmaps"'),
-    ]);
-    const self = await guest.call('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
-      spec: { resourceAttributes: { verb: 'delete', resource: 'pods' } },
-    });
-    expect(self.json.status.allowed).toBe(false);
-    await guest.close();
-    const spec = { user: 'other', resourceAttributes: { verb: 'delete', resource: 'pods' } };
-    const other = await api.call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec });
-    expect(other.json.status.allowed).toBe(true);
-    const token = await api.call('POST', '/apis/authentication.k8s.io/v1/tokenreviews', {
-      spec: { token: 'secret-token' },
-    });
-    expect(token.json.status).toMatchObject({ authenticated: true, user: { username: 'robot' } });
-    const wrong = await api.call('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token: 'nope' } });
-    expect(wrong.json.status.authenticated).toBe(false);
   });
 
   it('fails on purpose', async () => {
@@ -248,18 +182,9 @@ describe('the sandbox API server', () => {
   });
 
   it('comes back on the same port with everything it knew, and ends its watches when it goes', async () => {
-    const first = await createApiServer(base);
-    const client = await createApiClient(first);
-    await client.call('POST', CONFIG_MAPS, configMap('kept'));
-    await client.watch('/api/v1/configmaps?watch=1');
-    await first.stop();
-    const { storage, authorities, port } = first;
-    const second = await createApiServer({ ...base, storage, authorities, port });
-    try {
-      expect((await client.call('GET', `${CONFIG_MAPS}/kept`)).json.data).toEqual({ a: '1' });
-    } finally {
-      await client.close();
-      await second.stop();
-    }
+    await api.call('POST', CONFIG_MAPS, configMap('kept'));
+    await api.watch('/api/v1/configmaps?watch=1');
+    await server.restart();
+    expect((await api.call('GET', `${CONFIG_MAPS}/kept`)).json.data).toEqual({ a: '1' });
   });
 });
