@@ -1,6 +1,7 @@
 // The Redis scalers against redis-server: alone, as a cluster, and behind a sentinel.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { freePort } from '../../src/sandbox/free-port.ts';
 import { type Broker, CREDENTIALS, hasRedis, startRedis, startSentinel, whereInstalled } from '../support/brokers.ts';
 import { eventually } from '../support/eventually.ts';
 import { readTrigger } from '../support/read-trigger.ts';
@@ -113,7 +114,9 @@ describeHere('redis', () => {
 
 describeHere('redis-cluster', () => {
   it('measures keys, and says what is wrong with credentials', async () => {
-    const broker = await startRedis(['cluster-enabled yes', 'cluster-announce-ip 127.0.0.1', 'databases 1']);
+    // The bus would be 10,000 ports further up, where there may be none.
+    const bus = `cluster-port ${await freePort()}`;
+    const broker = await startRedis(['cluster-enabled yes', 'cluster-announce-ip 127.0.0.1', bus, 'databases 1']);
     const client = new Redis({ port: broker.port, ...CREDENTIALS });
     await client.cluster('ADDSLOTSRANGE', 0, 16_383);
     await eventually('the cluster is ready', async () => (await client.cluster('INFO')).includes('cluster_state:ok'));

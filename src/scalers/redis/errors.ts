@@ -1,12 +1,29 @@
 // What Redis and its driver say when they don't answer, as errors of the taxonomy.
+import { ZodError } from 'zod';
 import { AuthError, type SluiceError, SourceAnswerError, SourceUnavailableError } from '../../errors.ts';
 import { networkError } from '../network-errors.ts';
 
-/** First match wins. The server's text is only recognised, never passed on. */
-const ANSWERS: readonly (readonly [RegExp, (message: string) => SluiceError, string])[] = [
+/** How the server's text begins, the error it is here, and the message of that. The text is only recognised, never passed on. */
+export type KnownAnswer = readonly [RegExp, (message: string) => SluiceError, string];
+
+/** An answer that is the fault of the trigger or of what it names. */
+export const refusal = (pattern: RegExp, message: string, code?: 'SOURCE_NOT_FOUND'): KnownAnswer => [
+  pattern,
+  (text) => new SourceAnswerError(text, code && { code }),
+  message,
+];
+
+/** `commands` are all that the question needs. */
+export const notPermitted = (commands: string): KnownAnswer => [
+  /^NOPERM/,
+  auth,
+  `the user may not measure this key; allow ${commands} on it (NOPERM)`,
+];
+
+/** First match wins. */
+const ANSWERS: readonly KnownAnswer[] = [
   [/^WRONGPASS|invalid (username-password|password)/i, auth, 'the server refused the user name or password'],
   [/^NOAUTH/, auth, 'the server wants a password; give password (and username)'],
-  [/^NOPERM/, auth, 'the user may not measure this key; allow EVAL, TYPE, LLEN, SCARD, ZCARD and HLEN on it (NOPERM)'],
   [/no password is set|without any password/i, auth, 'a password was given, but the server has none'],
   [/^LOADING/, unavailable, 'the server is still loading its data (LOADING)'],
   [/^(MASTERDOWN|CLUSTERDOWN|BUSY|TRYAGAIN)/, unavailable, "the server can't answer now"],
@@ -16,11 +33,12 @@ const ANSWERS: readonly (readonly [RegExp, (message: string) => SluiceError, str
   [/timeout/i, silent, 'the server stopped answering'],
 ];
 
-/** `what` names the server. Nothing of the driver's error is kept: it holds the command, and AUTH is one. */
-export function translateRedisError(what: string, thrown: unknown): SluiceError {
+/** `what` names the server, `refusals` come first. Nothing of the driver's error is kept: it holds the command, and AUTH is one. */
+export function translateRedisError(what: string, thrown: unknown, refusals: readonly KnownAnswer[]): SluiceError {
+  if (thrown instanceof ZodError) return badAnswer(`${what}: the answer is not what Redis would give`);
   const told = lastNodeError(thrown) ?? thrown;
   const text = told instanceof Error ? told.message : '';
-  const answer = ANSWERS.find(([pattern]) => pattern.test(text));
+  const answer = [...refusals, ...ANSWERS].find(([pattern]) => pattern.test(text));
   if (answer) return answer[1](`${what}: ${answer[2]}`);
   return networkError(what, told) ?? unavailable(`${what}: the connection was closed`);
 }

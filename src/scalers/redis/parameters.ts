@@ -1,5 +1,5 @@
 // What a user may write in a Redis trigger, the rules between the parameters, and the connection they describe.
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Review } from '../define.ts';
 import { field, flag, integer, list, oneOf, secret, text } from '../fields.ts';
 import { sourceId } from '../source-id.ts';
@@ -10,12 +10,10 @@ import type { RedisConnectionOptions, Topology } from './connection.ts';
 const addressOrder = ['metadata', 'auth', 'env'] as const;
 const hostOrder = ['metadata', 'env', 'auth'] as const;
 
-export const RedisList = z.object({
-  listName: field(text(), 'Key whose length is measured: a list, set, sorted set or hash; a missing key counts 0.'),
-  listLength: field(integer({ min: 1 }).prefault('5'), 'Items that one replica is meant to handle.'),
-  activationListLength: field(integer().prefault('0'), 'The workload is active above this many items.'),
-  databaseIndex: field(integer({ min: 0 }).prefault('0'), 'Number of the database; not for redis-cluster.'),
-  address: field(list().optional(), 'Servers as host:port; redis uses the first.', {
+/** The parameters that every Redis trigger has. */
+export const redisServer = {
+  databaseIndex: field(integer({ min: 0 }).prefault('0'), 'Number of the database; a cluster has none but 0.'),
+  address: field(list().optional(), 'Servers as host:port; only the first unless it is a cluster or sentinels.', {
     from: addressOrder,
     aliases: ['addresses'],
   }),
@@ -29,9 +27,9 @@ export const RedisList = z.object({
   }),
   username: field(text().optional(), 'ACL user.', { from: hostOrder }),
   password: field(secret().optional(), 'Password of the user.', { from: hostOrder }),
-  sentinelMaster: field(text().optional(), 'Name of the master group; redis-sentinel only.', { from: addressOrder }),
-  sentinelUsername: field(text().optional(), 'ACL user at the sentinels; redis-sentinel only.', { from: addressOrder }),
-  sentinelPassword: field(secret().optional(), 'Password at the sentinels; redis-sentinel only.', {
+  sentinelMaster: field(text().optional(), 'Name of the master group; for sentinels only.', { from: addressOrder }),
+  sentinelUsername: field(text().optional(), 'ACL user at the sentinels.', { from: addressOrder }),
+  sentinelPassword: field(secret().optional(), 'Password at the sentinels.', {
     from: addressOrder,
   }),
   enableTLS: field(flag().optional(), 'Whether to use TLS; not together with the parameter tls.'),
@@ -43,11 +41,17 @@ export const RedisList = z.object({
   cert: field(text().optional(), 'Client certificate, as PEM; needs key.', { from: ['auth'], aliases: ['Cert'] }),
   key: field(secret().optional(), 'Private key of the client certificate, as PEM.', { from: ['auth'] }),
   keyPassword: field(secret().optional(), 'Password of the private key.', { from: ['auth'] }),
-});
-export type RedisList = z.output<typeof RedisList>;
+};
+export type RedisServer = z.output<z.ZodObject<typeof redisServer>>;
 export type RedisKind = Topology['kind'];
 
-export function reviewRedis(kind: RedisKind, config: Partial<RedisList>, report: Review): void {
+/** `family` ends the names of the trigger types that belong together. */
+export function reviewRedis(
+  kind: RedisKind,
+  family: '' | '-streams',
+  config: Partial<RedisServer>,
+  report: Review,
+): void {
   reviewAddresses(config, report);
   if (report.given('enableTLS') && report.given('tls')) {
     report.refuse('enableTLS', 'expected either metadata.enableTLS or the authentication parameter tls, found both');
@@ -62,12 +66,12 @@ export function reviewRedis(kind: RedisKind, config: Partial<RedisList>, report:
       'has no effect: a client certificate needs both cert and key',
     );
   }
-  reviewTopology(kind, config, report);
+  reviewTopology(kind, family, config, report);
 }
 
-function reviewTopology(kind: RedisKind, config: Partial<RedisList>, report: Review): void {
+function reviewTopology(kind: RedisKind, family: string, config: Partial<RedisServer>, report: Review): void {
   if (kind === 'server' && addressesOf(config).length > 1) {
-    report.warn('address', 'only the first address is used; the type for a cluster is redis-cluster');
+    report.warn('address', `only the first address is used; the type for a cluster is redis-cluster${family}`);
   }
   if (kind === 'cluster' && report.given('databaseIndex')) {
     report.warn('databaseIndex', 'has no effect: a cluster has only database 0');
@@ -77,15 +81,15 @@ function reviewTopology(kind: RedisKind, config: Partial<RedisList>, report: Rev
   }
   for (const name of ['sentinelMaster', 'sentinelUsername', 'sentinelPassword'] as const) {
     if (kind !== 'sentinel' && report.given(name))
-      report.warn(name, 'has no effect: it is for the type redis-sentinel');
+      report.warn(name, `has no effect: it is for the type redis-sentinel${family}`);
   }
 }
 
-function usesTls(config: Partial<RedisList>): boolean {
+function usesTls(config: Partial<RedisServer>): boolean {
   return config.enableTLS === true || config.tls === 'enable';
 }
 
-function topologyOf(kind: RedisKind, config: RedisList): Topology {
+function topologyOf(kind: RedisKind, config: RedisServer): Topology {
   const addresses = addressesOf(config);
   const [address] = addresses;
   if (address === undefined) throw new TypeError('review() lets no configuration without an address through');
@@ -95,7 +99,7 @@ function topologyOf(kind: RedisKind, config: RedisList): Topology {
   return { kind, addresses, master, username, password };
 }
 
-export function connectionOf(kind: RedisKind, config: RedisList): RedisConnectionOptions {
+export function connectionOf(kind: RedisKind, config: RedisServer): RedisConnectionOptions {
   return {
     topology: topologyOf(kind, config),
     database: kind === 'cluster' ? 0 : config.databaseIndex,
@@ -106,7 +110,7 @@ export function connectionOf(kind: RedisKind, config: RedisList): RedisConnectio
 }
 
 /** Who we are at the source; two triggers with equal answers share a connection. */
-export function redisSourceId(kind: RedisKind, config: RedisList): string {
+export function redisSourceId(kind: RedisKind, config: RedisServer): string {
   const { username, password, sentinelMaster, sentinelUsername, sentinelPassword, unsafeSsl, ca, cert, key } = config;
   const servers = kind === 'server' ? addressesOf(config).slice(0, 1) : addressesOf(config);
   const where = servers.map(({ host, port }) => `${host}:${port}`).join(',');
