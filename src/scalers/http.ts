@@ -10,10 +10,14 @@ export interface HttpAnswer {
   readonly text: string;
   /** `Retry-After` in milliseconds, when the answer has one in seconds. */
   readonly retryAfterMs: number | undefined;
+  /** Where a redirect leads to, as the server wrote it. */
+  readonly location?: string;
 }
 
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST';
+  /** Instead of the client's own. */
+  readonly silenceMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -57,7 +61,7 @@ export function createHttpClient(options: { readonly silenceMs: number; readonly
   }
 
   return {
-    async request(url, what, { method = 'GET', headers = {}, body }, signal) {
+    async request(url, what, { method = 'GET', headers = {}, body, silenceMs: patience }, signal) {
       try {
         const agent = await agentFor(url);
         const answer = await agent.request({
@@ -67,10 +71,17 @@ export function createHttpClient(options: { readonly silenceMs: number; readonly
           headers,
           signal,
           ...(body === undefined ? {} : { body }),
+          ...(patience === undefined ? {} : { headersTimeout: patience, bodyTimeout: patience }),
         });
         const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
         const text = await answer.body.text();
-        return { status: answer.statusCode, text, retryAfterMs: seconds >= 0 ? seconds * 1_000 : undefined };
+        const { location } = answer.headers;
+        return {
+          status: answer.statusCode,
+          text,
+          retryAfterMs: seconds >= 0 ? seconds * 1_000 : undefined,
+          ...(typeof location === 'string' ? { location } : {}),
+        };
       } catch (error) {
         if (isTranslated(error, signal)) throw error;
         throw translate(what, error);

@@ -6,17 +6,25 @@ import { cpu } from './cpu.ts';
 import { cron } from './cron.ts';
 import { KEDA_TRIGGER_TYPES } from './keda-trigger-types.ts';
 import { memory } from './memory.ts';
+import { metricsApi } from './metrics-api.ts';
+import { prometheus } from './prometheus.ts';
 import { rabbitMq } from './rabbitmq.ts';
 import { redis, redisCluster, redisSentinel } from './redis.ts';
+import { redisClusterStreams, redisSentinelStreams, redisStreams } from './redis-streams.ts';
 import type { ParsedTrigger, TriggerInput, TriggerSource } from './scaler.ts';
 
 /** In the order of the documentation. */
 export const sources: readonly TriggerSource[] = [
   azureServiceBus,
+  metricsApi,
+  prometheus,
   rabbitMq,
   redis,
   redisCluster,
   redisSentinel,
+  redisStreams,
+  redisClusterStreams,
+  redisSentinelStreams,
   cron,
   cpu,
   memory,

@@ -17,11 +17,6 @@ interface Declaration {
   readonly open?: true;
 }
 
-const HTTP_AUTHENTICATION: readonly Row[] = [
-  ['metadata auth', 'authModes/authMode apiKey method keyParamName'],
-  ['auth', 'bearerToken/token username password cert key ca customAuthHeader customAuthValue'],
-  ['auth', 'oauthTokenURI scopes/scope clientID clientSecret endpointParams'],
-];
 const AWS: readonly Row[] = [
   ['metadata', 'identityOwner'],
   ['auth metadata env', 'awsAccessKeyID/awsAccessKeyId'],
@@ -42,16 +37,6 @@ const KAFKA: readonly Row[] = [
   ['auth', 'ca cert key keyPassword username password'],
   ...AWS,
 ];
-const REDIS_STREAMS: Declaration = {
-  rows: [
-    ['metadata', 'stream! consumerGroup pendingEntriesCount streamLength lagCount activationLagCount databaseIndex'],
-    ['metadata', 'enableTLS unsafeSsl'],
-    ['metadata auth env', 'address/addresses sentinelUsername sentinelPassword sentinelMaster'],
-    ['metadata env auth', 'username password host/hosts port/ports'],
-    ['auth', 'tls Cert/cert key keyPassword ca'],
-  ],
-  oneOf: ['address', 'host port'],
-};
 const EXTERNAL: Declaration = {
   rows: [
     ['metadata', 'scalerAddress! enableTLS unsafeSsl'],
@@ -112,14 +97,6 @@ const DECLARATIONS: Readonly<Record<string, Declaration>> = {
     ],
   },
   'kubernetes-workload': { rows: [['metadata', 'podSelector! value activationValue groupByNode']], target: 'value' },
-  'metrics-api': {
-    rows: [
-      ['metadata', 'url! valueLocation! targetValue activationTargetValue format unsafeSsl timeout'],
-      ['metadata', 'aggregateFromKubeServiceEndpoints aggregationType'],
-      ...HTTP_AUTHENTICATION,
-    ],
-    target: 'targetValue',
-  },
   'nats-jetstream': {
     rows: [
       ['auth metadata', 'natsServerMonitoringEndpoint! account accountID'],
@@ -136,19 +113,6 @@ const DECLARATIONS: Readonly<Record<string, Declaration>> = {
     oneOf: ['connection', 'host port userName dbName sslmode'],
     target: 'targetQueryValue',
   },
-  prometheus: {
-    rows: [
-      ['metadata', 'serverAddress! query! threshold! activationThreshold namespace queryParameters customHeaders'],
-      ['metadata', 'ignoreNullValues unsafeSsl timeout cloud azureManagedPrometheusResourceURL'],
-      ['metadata auth', 'awsRegion'],
-      ...HTTP_AUTHENTICATION,
-      ...AWS,
-      ...GCP,
-    ],
-  },
-  'redis-cluster-streams': REDIS_STREAMS,
-  'redis-sentinel-streams': REDIS_STREAMS,
-  'redis-streams': REDIS_STREAMS,
 };
 
 export interface DocumentedType extends Pick<Declaration, 'target' | 'open'> {

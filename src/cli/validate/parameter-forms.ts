@@ -11,8 +11,6 @@ const by =
   (text) =>
     schema.safeParse(text).error?.issues[0]?.message;
 
-const url: Check = (text) =>
-  URL.canParse(text) && /^https?:/i.test(text) ? undefined : 'expected a URL that starts with http:// or https://';
 /** A gRPC target or host:port; of its other notations, only a URL of HTTP cannot be meant. */
 const address: Check = (text) =>
   /^https?:/i.test(text) ? 'expected an address such as host:port, without http://' : undefined;
@@ -24,18 +22,16 @@ const cloud: Check = (text) =>
 const FORMS: readonly (readonly [check: Check, names: string])[] = [
   [by(integer()), 'lagThreshold activationLagThreshold lagCount activationLagCount pendingEntriesCount streamLength'],
   [by(integer()), 'databaseIndex queueLength activationQueueLength targetWorkflowQueueLength'],
-  [by(decimal()), 'threshold activationThreshold targetValue activationTargetValue targetQueryValue'],
+  [by(decimal()), 'targetValue activationTargetValue targetQueryValue'],
   [by(decimal()), 'activationTargetQueryValue value activationValue valueIfNull'],
-  [by(flag()), 'unsafeSsl enableTLS ignoreNullValues useHttps groupByNode scaleOnInFlight scaleOnDelayed'],
+  [by(flag()), 'unsafeSsl enableTLS useHttps groupByNode scaleOnInFlight scaleOnDelayed'],
   [by(flag()), 'allowIdleConsumers excludePersistentLag scaleToZeroOnInvalidOffset limitToPartitionsWithLag'],
-  [by(flag()), 'ensureEvenDistributionOfPartitions fullMetadata aggregateFromKubeServiceEndpoints'],
-  [by(duration()), 'timeout timeHorizon'],
+  [by(flag()), 'ensureEvenDistributionOfPartitions fullMetadata'],
+  [by(duration()), 'timeHorizon'],
   [by(oneOf('latest', 'earliest')), 'offsetResetPolicy'],
-  [by(oneOf('average', 'sum', 'max', 'min')), 'aggregationType'],
   [by(oneOf('all', 'visibleonly')), 'queueLengthStrategy'],
   [by(oneOf('ConfigMap', 'Secret')), 'resourceKind'],
   [by(oneOf('org', 'ent', 'repo')), 'runnerScope'],
-  [url, 'url serverAddress'],
   [address, 'scalerAddress natsServerMonitoringEndpoint'],
   [cloud, 'cloud'],
 ];

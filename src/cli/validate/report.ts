@@ -13,6 +13,7 @@ export type ProblemCode =
   | 'NOT_AN_OBJECT'
   | 'OLD_GROUP'
   | 'OLD_ANNOTATION'
+  | 'DAPR_COMPONENT'
   | 'DEPRECATED'
   | 'NO_EFFECT'
   | 'REPLICA_BOUNDS'

@@ -41,23 +41,25 @@ function rightOf(parts: ReadonlyMap<string, string>): ServiceBusConnection['righ
   return keyName && key ? { keyName, key } : undefined;
 }
 
-const TOKEN_LIFE_S = 3_600;
-const RENEW_BEFORE_S = 600;
+/** The broker compares it with its own clock, which may be hours ahead of ours. */
+const TOKEN_LIFE_S = 4 * 3_600;
+const RENEW_AFTER_S = 3_000;
 
-/** Makes shared access signatures, one for each scope, and renews them ten minutes before they expire. */
+/** Makes shared access signatures, one for each scope, and renews them long before they expire. */
 export function createSigner({ keyName, key }: SharedKey, clock: Clock): (scope: string) => string {
-  const tokens = new Map<string, { readonly token: string; readonly expiry: number }>();
+  const tokens = new Map<string, { readonly token: string; readonly madeAtS: number }>();
   return (scope) => {
     const nowS = Math.floor(clock.now() / 1_000);
     const known = tokens.get(scope);
-    if (known && known.expiry - RENEW_BEFORE_S > nowS) return known.token;
+    // Of either sign: a clock that was set back makes no token live longer.
+    if (known && Math.abs(nowS - known.madeAtS) < RENEW_AFTER_S) return known.token;
     const expiry = nowS + TOKEN_LIFE_S;
     const resource = encodeURIComponent(scope.toLowerCase());
     const signature = createHmac('sha256', key).update(`${resource}\n${expiry}`).digest('base64');
     const token =
       `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}` +
       `&se=${expiry}&skn=${encodeURIComponent(keyName)}`;
-    tokens.set(scope, { token, expiry });
+    tokens.set(scope, { token, madeAtS: nowS });
     return token;
   };
 }

@@ -31,11 +31,11 @@ export function createNamespace(options: {
   readonly what: string;
 }): Namespace {
   const { origin, http, authorize, clock, what } = options;
-  let restUntilMs = 0;
+  let rest = { since: 0, forMs: 0 };
 
   async function get(path: string, query: string, scope: string, signal: AbortSignal): Promise<string> {
-    const restMs = restUntilMs - clock.now();
-    if (restMs > 0) throw throttled(what, restMs);
+    const restedMs = Math.abs(clock.now() - rest.since);
+    if (restedMs < rest.forMs) throw throttled(what, rest.forMs - restedMs);
     const authorization = await authorize(scope, signal);
     const url = new URL(`${origin}/${path}?api-version=2021-05${query}`);
     const answer = await http.request(
@@ -45,8 +45,8 @@ export function createNamespace(options: {
       signal,
     );
     if (answer.status === 429 || answer.status === 503) {
-      restUntilMs = clock.now() + (answer.retryAfterMs ?? THROTTLED_MS);
-      throw throttled(what, restUntilMs - clock.now());
+      rest = { since: clock.now(), forMs: answer.retryAfterMs ?? THROTTLED_MS };
+      throw throttled(what, rest.forMs);
     }
     const problem = problemOf(what, answer);
     if (problem) throw problem;

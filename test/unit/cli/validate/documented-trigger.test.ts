@@ -28,7 +28,7 @@ function judge(
 }
 
 const kafka = { bootstrapServers: 'k:9092', consumerGroup: 'g', topic: 't' };
-const api = { url: 'http://a/b', valueLocation: 'v', targetValue: '5' };
+const sqs = { queueURL: 'https://sqs.eu-west-1.amazonaws.com/1/q', awsRegion: 'eu-west-1' };
 
 describe('judgeDocumented', () => {
   it.each<[string, string, Metadata, Circumstances?]>([
@@ -39,8 +39,12 @@ describe('judgeDocumented', () => {
       'nats-jetstream',
       { natsServerMonitoringEndpoint: 'n:8222', accountID: 'a', stream: 's', consumer: 'c' },
     ],
-    ['a set of parameters instead of one', 'redis-streams', { hosts: 'r', ports: '6379', stream: 's' }],
-    ['no target in a formula', 'metrics-api', { url: 'http://a/b', valueLocation: 'v' }, { inFormula: true }],
+    [
+      'a set of parameters instead of one',
+      'postgresql',
+      { query: 'q', targetQueryValue: '1', host: 'h', port: '1', userName: 'u', dbName: 'd', sslmode: 'disable' },
+    ],
+    ['no target in a formula', 'postgresql', { query: 'q' }, { inFormula: true, names: ['connection'] }],
     ['what an authentication may give', 'nats-jetstream', { stream: 's', consumer: 'c' }, { every: true }],
     [
       'a variable that is out of sight',
@@ -48,36 +52,33 @@ describe('judgeDocumented', () => {
       { ...kafka, bootstrapServers: '', bootstrapServersFromEnv: 'B' },
       { names: ['bootstrapServers'] },
     ],
-    ['a value that is still to be filled in', 'metrics-api', { ...api, targetValue: '${TARGET}' }],
-    [
-      'a truth value spelt 0',
-      'prometheus',
-      { serverAddress: 'http://p', query: 'q', threshold: '1', ignoreNullValues: '0' },
-    ],
+    ['a value that is still to be filled in', 'aws-sqs-queue', { ...sqs, queueLength: '${TARGET}' }],
+    ['a truth value spelt 0', 'aws-sqs-queue', { ...sqs, scaleOnInFlight: '0' }],
   ])('accepts %s', (_, ...given) => expect(judge(...given)).toEqual([]));
 
   it.each<[string, string, Metadata, string[], Circumstances?]>([
     [
       'what is missing',
-      'metrics-api',
-      { url: 'http://a/b' },
-      ['valueLocation: is required: set metadata.valueLocation', 'targetValue: is required: set metadata.targetValue'],
+      'postgresql',
+      { connectionFromEnv: 'C' },
+      ['query: is required: set metadata.query', 'targetQueryValue: is required: set metadata.targetQueryValue'],
+      { names: ['connection'] },
     ],
     [
       'a slip',
-      'redis-streams',
-      { adress: 'r:6379', address: 'r:6379', streem: 's' },
+      'kafka',
+      { bootstrapServers: 'k:9092', consumergroup: 'g', topic: 't', lagTreshold: '5' },
       [
-        'stream: is required: set metadata.stream',
-        'adress: is unknown; did you mean addresses?',
-        'streem: is unknown; did you mean stream?',
+        "consumerGroup: is required: set metadata.consumerGroup, or name a variable of the target's container in metadata.consumerGroupFromEnv",
+        'consumergroup: is unknown; did you mean consumerGroup?',
+        'lagTreshold: is unknown; did you mean lagThreshold?',
       ],
     ],
     [
       'a key of another type',
-      'metrics-api',
-      { ...api, scalerAddress: 'a:1' },
-      ['scalerAddress: is unknown and has no effect: it belongs to external, external-push, not to metrics-api'],
+      'aws-sqs-queue',
+      { ...sqs, podSelector: 'a=b' },
+      ['podSelector: is unknown and has no effect: it belongs to kubernetes-workload, not to aws-sqs-queue'],
     ],
     [
       'that no set is complete',
@@ -96,12 +97,6 @@ describe('judgeDocumented', () => {
       'external-push',
       { scalerAddress: 'http://s:1' },
       ['scalerAddress: expected an address such as host:port, without http://, found "http://s:1"'],
-    ],
-    [
-      'an address where a URL belongs',
-      'metrics-api',
-      { ...api, url: 'a:80/b' },
-      ['url: expected a URL that starts with http:// or https://, found "a:80/b"'],
     ],
     [
       'a metricType of resource metrics',
@@ -123,7 +118,7 @@ describe('a whole manifest', () => {
     ]);
   });
   it('hears what the old name of a parameter is today', async () => {
-    const text = trigger('{ type: redis-streams, metadata: { address: "r:1", stream: s, lagThreshold: "5" } }');
-    expect(await messagesOf(text)).toContain('has no effect: write lagCount');
+    const text = trigger('{ type: kafka, metadata: { brokerList: "k:1", consumerGroup: g, topic: t } }');
+    expect(await messagesOf(text)).toContain('has no effect: write bootstrapServers');
   });
 });

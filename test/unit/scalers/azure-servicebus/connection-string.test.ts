@@ -27,7 +27,7 @@ describe('parseConnectionString', () => {
 });
 
 describe('createSigner', () => {
-  it('signs once for a scope, and again ten minutes before an hour is over', async () => {
+  it('signs once for a scope, and again after fifty minutes', async () => {
     const clock = createFakeClock();
     const sign = createSigner({ keyName: 'a b', key: 'secret' }, clock);
     const first = sign('https://ns.example/Q');
@@ -38,5 +38,17 @@ describe('createSigner', () => {
     expect(sign('https://ns.example/other')).not.toBe(first);
     await clock.advance(60_000);
     expect(sign('https://ns.example/Q')).not.toBe(first);
+  });
+
+  it('signs anew when the clock was set back, and for long enough that a clock an hour behind does no harm', () => {
+    const clock = createFakeClock();
+    const sign = createSigner({ keyName: 'a', key: 'secret' }, clock);
+    const trueMs = clock.now();
+    const expiryMs = (token: string): number => Number(/&se=(\d+)/.exec(token)?.[1]) * 1_000;
+    const first = sign('https://ns.example/q');
+    clock.set(trueMs - 3_600_000);
+    const second = sign('https://ns.example/q');
+    expect(second).not.toBe(first);
+    expect(expiryMs(second) - trueMs).toBeGreaterThan(50 * 60_000);
   });
 });

@@ -89,6 +89,16 @@ describe('createCounts', () => {
     expect(await ask(['q1'])).toEqual([1]);
   });
 
+  it('does not leave it alone for the hour that the clock was set back meanwhile', async () => {
+    const { ask, state, clock } = setUp(10);
+    Object.assign(state, { status: 429 });
+    expect(await ask(['q1'])).toEqual(['SOURCE_THROTTLED']);
+    Object.assign(state, { status: 200 });
+    clock.set(clock.now() - 3_600_000);
+    await clock.advance(10_000);
+    expect(await ask(['q1'])).toEqual([1]);
+  });
+
   it.each([
     [401, 'AUTH_FAILED'],
     [403, 'AUTH_FAILED'],

@@ -1,0 +1,77 @@
+// The number that valueLocation means in an answer of each format.
+import { SourceAnswerError } from '../../errors.ts';
+import { readQuantity } from '../quantity.ts';
+import { parseJsonPath } from './json-path.ts';
+import { valueAtPath } from './json-value.ts';
+import { parseSelector, sampleValue } from './text-format.ts';
+import { readXml } from './xml.ts';
+
+export const FORMATS = ['json', 'xml', 'yaml', 'prometheus'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Finds the number in an answer; `what` names the server in errors. Throws a SourceAnswerError, never quotes the answer. */
+export type Extract = (body: string, what: string) => Promise<number>;
+
+/** Throws a SyntaxError that says what is wrong with the location. */
+export function createExtract(format: Format, location: string): Extract {
+  const find = finder(format, location);
+  return async (body, what) => {
+    let found: unknown;
+    try {
+      found = await find(body);
+    } catch {
+      throw new SourceAnswerError(`${what}: expected an answer in the format ${format}, found something else`);
+    }
+    const place = `at valueLocation ${JSON.stringify(location)}`;
+    if (found === undefined)
+      throw new SourceAnswerError(`${what}: there is nothing ${place}`, { code: 'SOURCE_NOT_FOUND' });
+    const value = typeof found === 'string' ? readQuantity(found.trim()) : found;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    throw new SourceAnswerError(
+      `${what}: expected a number or a quantity such as 1500m ${place}, found ${kindOf(found)}`,
+    );
+  };
+}
+
+function finder(format: Format, location: string): (body: string) => unknown {
+  switch (format) {
+    case 'json': {
+      const path = parseJsonPath(location);
+      return (body) => valueAtPath(JSON.parse(body), path);
+    }
+    case 'prometheus': {
+      const selector = parseSelector(location);
+      return (body) => sampleValue(body, selector);
+    }
+    case 'yaml': {
+      const path = plainPath(location);
+      return async (body) => valueAtPath(await readYaml(body), path);
+    }
+    case 'xml': {
+      const path = plainPath(location);
+      return (body) => valueAtPath(readXml(body), path);
+    }
+  }
+}
+
+/** KEDA: names and list indexes between dots, without any escape. */
+function plainPath(location: string) {
+  return [location.split('.').map((name) => ({ kind: 'key', name, glob: false }) as const)];
+}
+
+/** The first document. */
+async function readYaml(body: string): Promise<unknown> {
+  const { parseAllDocuments } = await import('yaml');
+  const documents = parseAllDocuments(body, { merge: true, logLevel: 'silent' });
+  const [first] = Array.isArray(documents) ? documents : [];
+  if (!first || first.errors.length > 0) throw new SyntaxError('no YAML');
+  return first.toJS();
+}
+
+function kindOf(found: unknown): string {
+  if (found === null) return 'null';
+  if (Array.isArray(found)) return 'a list';
+  if (typeof found === 'object') return 'an object';
+  if (typeof found === 'number') return String(found);
+  return typeof found === 'boolean' ? 'a truth value' : 'another text';
+}
