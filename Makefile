@@ -6,7 +6,7 @@ PACE ?= brisk
 JEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e check lint format generate manifests bench build image clean
+.PHONY: help setup demo test e2e stories check lint format generate manifests bench build image clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +20,8 @@ node_modules/.installed: package-lock.json
 
 setup: node_modules/.installed ## Install Node 24 and every dependency into node_modules
 
-demo: setup build ## 0 -> 10 -> 0 because of a queue (BROKER=servicebus|rabbitmq, PACE=brisk|real)
-	@$(RUN) node dist/sluice.js demo --broker $(BROKER) --pace $(PACE)
+demo: setup build ## 0 -> 10 -> 0 because of a queue (BROKER=servicebus|rabbitmq, PACE=brisk|real, DAPRD=a real daprd)
+	@$(RUN) node dist/sluice.js demo --broker $(BROKER) --pace $(PACE) $(if $(DAPRD),--daprd $(DAPRD))
 
 test: setup build ## Unit, repository, contract and integration tests (brokers that are not installed are skipped, loudly)
 	@npm test --silent -- $(JEST_FLAGS)
@@ -29,6 +29,10 @@ test: setup build ## Unit, repository, contract and integration tests (brokers t
 e2e: setup build ## The stories on a real control plane, real daprd, real Helm; built with Go the first time (skipped, loudly, without)
 	@$(RUN) node test/e2e/control-plane/build.ts
 	@npm run --silent test:e2e -- $(JEST_FLAGS)
+
+stories: setup build ## The integration stories in two columns, sandbox and real control plane, into test/e2e/README.md
+	@$(RUN) node test/e2e/control-plane/build.ts kubernetes-$(or $(KUBERNETES),1.36) etcd
+	@$(RUN) node test/e2e/stories/list.ts --write
 
 check: setup ## Types, lint, format, generated files, import rules
 	@npm run --silent check

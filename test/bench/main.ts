@@ -1,5 +1,6 @@
 // `make bench`: prints figures, never passes or fails on time. `node test/bench/main.ts NAME…` runs some parts only.
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { admissionBench } from './admission.ts';
 import { type Figure, markdownTable } from './bench.ts';
 import { decideBench } from './decide.ts';
 import { metricsApiBench } from './metrics-api.ts';
@@ -14,6 +15,7 @@ const BENCHES = [
   validateBench,
   decideBench,
   metricsApiBench,
+  admissionBench,
   sourcesBench,
   stepBench,
   objects100,

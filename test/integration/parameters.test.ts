@@ -1,5 +1,6 @@
 // Where a trigger's secrets may come from: each way ends with a worker that is awake.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { clusterTriggerAuthentications } from '../../src/api/names.ts';
 import type { KubeObject } from '../../src/kube/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { aConfigMap, aScaledObject, aSecret, aWorker } from '../support/queue-worker.ts';
@@ -144,6 +145,20 @@ it.each<[string, () => readonly KubeObject[]]>([
   await eventually('it is awake', async () => {
     expect(await world.condition(name, 'Ready')).toMatchObject({ status: 'True' });
     expect(await world.replicas(name)).toBe(2);
+  });
+});
+
+it('puts on record in a ClusterTriggerAuthentication who uses it', async () => {
+  type Authentication = KubeObject & { readonly status?: { readonly scaledobjects?: string } };
+  await world.apply(
+    authentication('ClusterTriggerAuthentication', 'on-record', { secretTargetRef: [reference('cluster-secret')] }),
+    ...theWorker('recorded', plain, {
+      authenticationRef: { name: 'on-record', kind: 'ClusterTriggerAuthentication' },
+    }),
+  );
+  await eventually('it names the worker', async () => {
+    const { status } = await world.get<Authentication>(clusterTriggerAuthentications, 'on-record');
+    expect(status?.scaledobjects).toBe('recorded');
   });
 });
 

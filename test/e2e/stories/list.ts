@@ -1,18 +1,23 @@
 // The stories of test/integration in two columns, sandbox and real control plane, from jest's own results:
 // `node test/e2e/stories/list.ts [--write] [NAME]` runs both and prints the list, of the files that NAME (a regular expression)
-// matches; --write puts the list into test/e2e/README.md as well.
+// matches; --write puts the list into test/e2e/README.md as well. With --sandbox FILE --real FILE, JSON of jest, nothing is run.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { kubernetesVersion } from '../../support/kubernetes-version.ts';
 import { versionOf } from '../control-plane/tools.ts';
 import { SANDBOX_ONLY } from './sandbox-only.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
-const [NAME = ''] = process.argv.slice(2).filter((argument) => argument !== '--write');
+const { values: flags, positionals } = parseArgs({
+  options: { write: { type: 'boolean' }, sandbox: { type: 'string' }, real: { type: 'string' } },
+  allowPositionals: true,
+});
+const [NAME = ''] = positionals;
 const BEGIN = '<!-- stories: node test/e2e/stories/list.ts --write -->';
 const END = '<!-- /stories -->';
 
@@ -34,7 +39,7 @@ interface Column {
   readonly seconds: ReadonlyMap<string, number>;
 }
 
-const columnOf = ({ testResults }: JestResults): Column => ({
+const columnOf = (testResults: JestResults['testResults']): Column => ({
   stories: new Map(
     testResults.map(({ name, assertionResults }) => [
       basename(name),
@@ -45,6 +50,12 @@ const columnOf = ({ testResults }: JestResults): Column => ({
     testResults.map(({ name, startTime, endTime }) => [basename(name), Math.round((endTime - startTime) / 1000)]),
   ),
 });
+
+/** Of the stories; a file of jest may tell of other tests as well. */
+async function readColumn(file: string): Promise<Column> {
+  const { testResults } = JSON.parse(await readFile(file, 'utf8')) as JestResults;
+  return columnOf(testResults.filter(({ name }) => name.includes('/test/integration/')));
+}
 
 async function run(project: 'integration' | 'e2e', directory: string): Promise<Column> {
   const output = join(directory, `${project}.json`);
@@ -58,7 +69,7 @@ async function run(project: 'integration' | 'e2e', directory: string): Promise<C
     child.once('error', reject);
     child.once('close', () => resolve());
   });
-  return columnOf(JSON.parse(await readFile(output, 'utf8')) as JestResults);
+  return readColumn(output);
 }
 
 const MARKS: Readonly<Partial<Record<Status, string>>> = { passed: '✓', failed: '**failed**' };
@@ -88,11 +99,11 @@ function summary(name: string, { stories, seconds }: Column): string {
 
 const directory = await mkdtemp(join(tmpdir(), 'sluice-stories-'));
 try {
-  const sandbox = await run('integration', directory);
-  const real = await run('e2e', directory);
+  const sandbox = await (flags.sandbox === undefined ? run('integration', directory) : readColumn(flags.sandbox));
+  const real = await (flags.real === undefined ? run('e2e', directory) : readColumn(flags.real));
   const text = `${table(sandbox, real)}\n\n${summary('Sandbox', sandbox)}. ${summary('Real', real)}.`;
   process.stdout.write(`${text}\n`);
-  if (process.argv.includes('--write')) {
+  if (flags.write) {
     const page = await readFile(README, 'utf8');
     const [before, rest] = page.split(BEGIN);
     const after = rest?.split(END)[1];
