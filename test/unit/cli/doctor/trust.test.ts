@@ -20,7 +20,7 @@ describe('src/cli/doctor/trust', () => {
     ['one that lasts', () => ca.certPem, NOW, 'good', /^good until 2026-09-09 00:00 UTC$/],
     ['one that ends in two weeks', () => other.certPem, NOW, 'ends soon', /^good until 2026-06-11/],
     ['one that is over', () => ca.certPem, NOW + 101 * DAY_MS, 'expired', /^expired at 2026-09-09/],
-    ['one of tomorrow', () => ca.certPem, NOW - DAY_MS, 'not yet valid', /clocks differ/],
+    ['one of the day after tomorrow', () => ca.certPem, NOW - 2 * DAY_MS, 'not yet valid', /clocks differ/],
     ['a bundle, by the one that lasts longest', () => other.certPem + ca.certPem, NOW, 'good', /2026-09-09/],
     ['nothing', () => '', NOW, 'unreadable', /holds no certificate/],
     [
