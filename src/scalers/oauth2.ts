@@ -25,7 +25,7 @@ export function createOauthToken(
 ): (signal: AbortSignal) => Promise<string> {
   const share = createSharing();
   const life = new AbortController();
-  let known: { readonly token: string; readonly untilMs: number } | undefined;
+  let known: { readonly token: string; readonly fromMs: number; readonly untilMs: number } | undefined;
 
   async function exchange(): Promise<string> {
     const { scopes, parameters } = credentials;
@@ -46,7 +46,8 @@ export function createOauthToken(
     const token = Token.safeParse(parseJson(answer.text));
     if (!token.success) throw new AuthError(`${what}: expected an access token from the OAuth2 server, found none`);
     const { access_token: text, expires_in: lifeS = DEFAULT_LIFE_S } = token.data;
-    known = { token: text, untilMs: clock.now() + lifeS * 1_000 - RENEW_BEFORE_MS };
+    const fromMs = clock.now();
+    known = { token: text, fromMs, untilMs: fromMs + lifeS * 1_000 - RENEW_BEFORE_MS };
     return text;
   }
 
@@ -56,7 +57,12 @@ export function createOauthToken(
     return http.request(credentials.tokenUrl, `${what}: OAuth2 server`, request, life.signal);
   }
 
-  return async (signal) => (known && known.untilMs > clock.now() ? known.token : share('token', exchange, signal));
+  return async (signal) => {
+    const now = clock.now();
+    // One from the future tells that the clock was set back, and nothing of how long it is still good.
+    const isGood = known !== undefined && known.fromMs <= now && now < known.untilMs;
+    return known && isGood ? known.token : share('token', exchange, signal);
+  };
 }
 
 /** RFC 6749, section 2.3.1: both parts are form-encoded first. */

@@ -87,6 +87,11 @@ describe('controller/apply-hpa', () => {
     expect(isOurs()).toBe(false);
     await world.clock.advance(20_000);
     expect(isOurs()).toBe(true);
+    await rewrite();
+    // A clock that was set back makes no longer minute.
+    world.clock.set(world.clock.now() - 3_600_000);
+    await world.clock.advance(6_000);
+    expect(isOurs()).toBe(true);
     await rewrite({ maxReplicas: 3 });
     expect(isOurs()).toBe(true);
     expect(world.hpa()?.spec.maxReplicas).toBe(100);

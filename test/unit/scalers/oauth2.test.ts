@@ -29,6 +29,16 @@ describe('createOauthToken', () => {
     expect(request?.headers?.['authorization']).toBe(`Basic ${btoa('a%3Ab:hunter+2')}`);
   });
 
+  it('trusts a token no longer because the clock was set back', async () => {
+    const clock = createFakeClock();
+    const http = createFakeHttp(() => ({ text: '{"access_token":"t","expires_in":3600}' }));
+    const token = createOauthToken(credentials, { http, clock, what: 'mq' });
+    await token(never);
+    clock.set(clock.now() - 7_200_000);
+    await token(never);
+    expect(http.asked).toHaveLength(2);
+  });
+
   it('puts the secret into the form for a server that ignores the header', async () => {
     const clock = createFakeClock();
     const http = createFakeHttp((_url, { body = '' }) =>
