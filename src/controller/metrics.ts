@@ -78,7 +78,8 @@ export function createMetricsProvider(options: MetricsOptions): MetricsProvider 
       const seen = decisions.get(namesOf(key))?.seen ?? (await bystander.size(key, signal));
       const value =
         seen && fallbackValue(trigger.metric, fallbackReplicas(fallback, seen.replicas), seen.readyReplicas);
-      return value === undefined ? undefined : { name: metricName, value, at: now };
+      // A fallback of no replicas leaves the size to the HPA's last word: 0 would have it scale in because of a failure.
+      return value === undefined || value === 0 ? undefined : { name: metricName, value, at: now };
     }
     const { last } = failed;
     if (!last || Math.abs(now - last.at) > lastGoodMs(policy.pollingIntervalMs)) return undefined;

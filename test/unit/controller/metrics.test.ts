@@ -118,6 +118,12 @@ describe('controller/metrics', () => {
     expect(await ask()).toMatchObject([{ value: 20 }]);
   });
 
+  it('makes no 0 of a failure for a fallback of 0 replicas, so that the HPA holds as the controller does', async () => {
+    await aWorld({ fallback: { failureThreshold: 1, replicas: 0 } }, refused);
+    await world.clock.advance(30_000);
+    await fails(ask(), 'METRIC_UNAVAILABLE', 'connection refused');
+  });
+
   it('never says 0 for a source it knows nothing of', async () => {
     await aWorld({}, refused);
     await fails(ask(), 'METRIC_UNAVAILABLE', 'no value of s0-queue-worker of ScaledObject shop/worker');
