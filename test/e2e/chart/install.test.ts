@@ -76,7 +76,7 @@ whereBuildable(
       await kubectl('apply', ...flags, '-f', file);
     }
     expect(await ours()).toContain('deployment.apps/sluice');
-    await kubectl('delete', '-f', file, '--wait');
+    await kubectl('delete', '-f', file, '--wait', '--ignore-not-found');
     expect(await ours()).toEqual([]);
   });
 
