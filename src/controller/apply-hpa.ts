@@ -78,7 +78,8 @@ export function createHpaKeeper({ client, hpas, clock, log }: HpaKeeperOptions):
   /** To somebody who took our mark from what we wrote a moment ago, and left it meaning the same. */
   function givesWay(live: Hpa, wanted: Hpa): boolean {
     const last = lastWrites.get(idOf(wanted.metadata));
-    if (last === undefined || last.hash !== hashOf(wanted) || Math.abs(clock.now() - last.at) >= GIVE_WAY_MS) return false;
+    if (last === undefined || last.hash !== hashOf(wanted) || Math.abs(clock.now() - last.at) >= GIVE_WAY_MS)
+      return false;
     if (!covers(live.spec, wanted.spec)) return false;
     const mend = 'sluice doctor';
     rivalry.raise('rewritten', 'somebody else rewrites our HPAs: does KEDA still run?', {
