@@ -2,6 +2,7 @@
 // Usage: node build.ts [--outdir DIR] [--no-source-map]
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { thirdPartyNotices } from './third-party-notices.ts';
@@ -16,18 +17,25 @@ const { values: flags } = parseArgs({
 
 const { version } = JSON.parse(await readFile(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
+const sources = fileURLToPath(new URL('src/', import.meta.url));
+
 /**
  * `await import('driver')` of a CommonJS package gives its names in Node, but only `default` in a chunk of esbuild. So each such import
- * goes through a small module that exports the names Node finds.
+ * of ours goes through a small module that exports the names Node finds.
  */
 const lazyDrivers: Plugin = {
   name: 'lazy-drivers',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(@[\w-]+\/)?[\w-]+$/ }, ({ path, kind, resolveDir }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'lazy', pluginData: resolveDir } : undefined,
+    // One after the other: Node refuses a module that one driver requires while another still imports it.
+    let loaded: Promise<unknown> = Promise.resolve();
+    const load = (path: string): Promise<unknown> => (loaded = loaded.then(() => import(path)));
+    onResolve({ filter: /^(@[\w-]+\/)?[\w-]+$/ }, ({ path, kind, importer, resolveDir }) =>
+      kind === 'dynamic-import' && importer.startsWith(sources)
+        ? { path, namespace: 'lazy', pluginData: resolveDir }
+        : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ path, pluginData }) => {
-      const names = Object.keys((await import(path)) as object).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+      const names = Object.keys((await load(path)) as object).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
       const lines = names.map(
         (name) => `export const ${name === 'default' ? 'theDefault' : name} = driver[${JSON.stringify(name)}];`,
       );
@@ -57,6 +65,8 @@ const { metafile } = await build({
   legalComments: 'linked',
   logLevel: 'warning',
   plugins: [lazyDrivers],
+  // Of a proxy agent, for proxies that want Kerberos; nobody has to install it.
+  external: ['kerberos'],
   define: { SLUICE_VERSION: JSON.stringify(version) },
   // CommonJS dependencies inside an ES module bundle ask for these; `var`, because some ES modules declare them, too.
   banner: {
