@@ -75,6 +75,13 @@ export interface WatchEvent<T> {
   readonly object: T;
 }
 
+export interface WatchOptions extends Omit<ListOptions, 'prune'> {
+  readonly resourceVersion: string;
+  readonly timeoutSeconds: number;
+  /** Called when the server has agreed; the first event may be long in coming. */
+  readonly opened?: () => void;
+}
+
 /** Every method rejects with a KubeError (code by HTTP status), or with the signal's reason when aborted. */
 export interface KubeClient {
   get<T extends KubeObject>(resource: Resource, key: ObjectKey, options: CallOptions): Promise<T>;
@@ -102,10 +109,7 @@ export interface KubeClient {
     },
   ): Promise<void>;
   /** One watch request, from `resourceVersion`, with bookmarks; ends when the server ends it. An ERROR event rejects as KubeError. */
-  watch<T extends KubeObject>(
-    resource: Resource,
-    options: Omit<ListOptions, 'prune'> & { readonly resourceVersion: string; readonly timeoutSeconds: number },
-  ): AsyncIterable<WatchEvent<T>>;
+  watch<T extends KubeObject>(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** Any other path, for example discovery or a SubjectAccessReview; the answer's JSON. */
   request<T>(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',

@@ -88,7 +88,8 @@ export function createKubeClient(connection: Connection, options: TransportOptio
       }
     },
 
-    async *watch(resource, { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, signal }) {
+    async *watch(resource, { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, ...rest }) {
+      const { signal, opened } = rest;
       const what = { verb: 'watch', resource: resourceName(resource), object: scopeName(namespace) };
       const parameters = { labelSelector, fieldSelector, resourceVersion, timeoutSeconds };
       const path =
@@ -101,7 +102,9 @@ export function createKubeClient(connection: Connection, options: TransportOptio
         own.abort(new Error(`still open ${WATCH_SLACK_MS} ms after its time`)),
       );
       try {
-        yield* readEvents(await transport.stream({ ...what, method: 'GET', path, signal: own.signal }), doing(what));
+        const events = await transport.stream({ ...what, method: 'GET', path, signal: own.signal });
+        opened?.();
+        yield* readEvents(events, doing(what));
       } catch (error) {
         signal.throwIfAborted();
         throw error instanceof KubeError ? error : errorOfSilence(doing(what), connection.server, error);

@@ -1,4 +1,5 @@
 // What RBAC refused, read from the API server's own message, and the command that grants it.
+import { KubeError } from '../errors.ts';
 
 /** As RBAC names things; `resource` with its subresource, for example `deployments/scale`. */
 export interface Right {
@@ -53,6 +54,24 @@ export function grantCommand(user: string, [right, ...more]: readonly [Right, ..
     `kubectl create ${kind} ${name}${scope} --verb=${verbs.join(',')} --resource=${kubectlResource(group, resource)}${only}`,
     `kubectl create ${kind}binding ${name}${scope} --${kind}=${name} ${subject}`,
   ].join(' && ');
+}
+
+/** A refusal with the command that allows all of `verbs`, for whoever reads the message; any other error as it is. */
+export function withGrant(error: unknown, verbs: readonly [string, ...string[]], right: Omit<Right, 'verb'>): unknown {
+  if (!(error instanceof KubeError) || error.code !== 'KUBE_FORBIDDEN') return error;
+  const missing = missingRightOf(error.message);
+  if (!missing) return error;
+  const [first, ...more] = verbs;
+  const wanted = more.map((verb) => ({ ...right, verb }));
+  const grant = grantCommand(missing.user, [{ ...right, verb: first }, ...wanted]);
+  const { code, retry, status, reason } = error;
+  return new KubeError(`${error.message}; to allow it: ${grant}`, {
+    code,
+    retry,
+    ...(status === undefined ? {} : { status }),
+    ...(reason === undefined ? {} : { reason }),
+    cause: error,
+  });
 }
 
 /** kubectl's notation puts the group before the subresource: `deployments.apps/scale`. */

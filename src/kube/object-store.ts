@@ -40,7 +40,7 @@ export function createObjectStore<T extends KubeObject>(log: Logger): ObjectStor
     space.set(name, object);
     // Deleted and made anew while we did not look: two objects, not one that changed.
     if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) {
-      publish({ type: 'deleted', object: previous });
+      publish({ type: 'deleted', object: previous, previous });
       publish({ type: 'added', object });
       return;
     }
@@ -50,9 +50,11 @@ export function createObjectStore<T extends KubeObject>(log: Logger): ObjectStor
   function remove(last: T): void {
     const { namespace = '', name } = last.metadata;
     const space = namespaces.get(namespace);
-    if (!space?.delete(name)) return;
+    const previous = space?.get(name);
+    if (!space || previous === undefined) return;
+    space.delete(name);
     if (space.size === 0) namespaces.delete(namespace);
-    publish({ type: 'deleted', object: last });
+    publish({ type: 'deleted', object: last, previous });
   }
 
   return {

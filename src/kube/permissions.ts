@@ -93,6 +93,7 @@ const CONTROLLER: readonly Permission[] = [
     'sometimes',
   ),
   served('', 'configmaps', READ, 'triggers that take a value from a ConfigMap do not work'),
+  served('', 'pods', ['list', 'watch'], 'kubernetes-workload triggers do not work', 'sometimes'),
   served('events.k8s.io', 'events', ['create', 'patch'], 'kubectl describe shows no Events'),
   {
     scope: 'cluster',

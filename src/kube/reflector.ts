@@ -20,6 +20,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly fieldSelector?: string | undefined;
   /** What to keep of an object; managedFields and kubectl's last-applied copy are dropped in any case. */
   readonly prune?: (object: T) => T;
+  /** Told why the copy is not kept up to date any more, or not yet, and (undefined) that it is again. */
+  readonly kept?: (trouble: unknown) => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -59,7 +61,8 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     place.version ??= await list(namespace, signal);
     const timeoutSeconds = WATCH_MIN_S + Math.floor(random() * WATCH_SPREAD_S);
     const from = { namespace, labelSelector, fieldSelector, resourceVersion: place.version };
-    for await (const { type, object } of client.watch<T>(resource, { ...from, timeoutSeconds, signal })) {
+    const opened = (): void => options.kept?.(undefined);
+    for await (const { type, object } of client.watch<T>(resource, { ...from, timeoutSeconds, opened, signal })) {
       if (type === 'DELETED') store.remove(prune(object));
       else if (type !== 'BOOKMARK') store.put(prune(object));
       place.version = object.metadata.resourceVersion ?? place.version;
@@ -91,6 +94,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       place.events = 0;
       const error = await listAndWatch(place, signal).catch((caught: unknown) => caught);
       if (signal.aborted) return;
+      if (error !== undefined) options.kept?.(error);
       if (isGone(error)) place.version = undefined;
       const isHealthy = place.events > 0 || clock.now() - startedAt >= HEALTHY_MS;
       if (isHealthy) complaint.settle();

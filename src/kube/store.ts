@@ -4,7 +4,8 @@ import type { KubeObject, ObjectKey } from './client.ts';
 export type Change<T> =
   | { readonly type: 'added'; readonly object: T }
   | { readonly type: 'updated'; readonly object: T; readonly previous: T }
-  | { readonly type: 'deleted'; readonly object: T };
+  /** `object` is the state in which it was deleted, `previous` the one that was known before. */
+  | { readonly type: 'deleted'; readonly object: T; readonly previous: T };
 
 export interface Store<T extends KubeObject> {
   get(key: ObjectKey): T | undefined;

@@ -217,6 +217,7 @@ export function createMemoryKube(now: () => number = () => Date.UTC(2026, 0, 1))
         },
       };
       watchers.add(watcher);
+      options.opened?.();
       options.signal.addEventListener('abort', watcher.end, { once: true });
       try {
         while (open && !options.signal.aborted) {

@@ -72,6 +72,13 @@ describe('src/kube/object-store', () => {
     expect(last).toHaveBeenCalledTimes(1);
   });
 
+  it('tells of a deletion with what was known before, which the last state may differ from', () => {
+    const { store, changes } = aStore();
+    store.put(anObject('a', '1'));
+    store.remove(anObject('a', '2'));
+    expect(changes.at(-1)).toEqual({ type: 'deleted', object: anObject('a', '2'), previous: anObject('a', '1') });
+  });
+
   it('ignores the deletion of what it never knew', () => {
     const { store, changes } = aStore();
     store.remove(anObject('a', '1'));

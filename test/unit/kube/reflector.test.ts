@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/async.ts';
+import { KubeError } from '../../../src/errors.ts';
 import type { KubeObject } from '../../../src/kube/client.ts';
 import type { Connection } from '../../../src/kube/connection.ts';
 import { createKubeClient } from '../../../src/kube/http-client.ts';
@@ -153,6 +154,19 @@ describe('src/kube/reflector', () => {
     await watching();
     expect(names(store)).toEqual(['a']);
     expect(store.changes).toEqual(['added a']);
+  });
+
+  it('tells why it is not up to date, and when it is again', async () => {
+    const told: string[] = [];
+    const code = (trouble: unknown): string => (trouble instanceof KubeError ? trouble.code : 'kept');
+    stub.fail({ status: 403, message: 'scaledobjects is forbidden' }, undefined, 1);
+    start({ kept: (trouble) => told.push(code(trouble)) });
+    await watching();
+    stub.fail({ status: 410 }, isWatch, 1);
+    stub.endWatches('reset');
+    await watching();
+    await eventually('three states more', () => told.length === 5);
+    expect(told).toEqual(['KUBE_FORBIDDEN', 'kept', 'KUBE_UNAVAILABLE', 'KUBE_GONE', 'kept']);
   });
 
   it('never drops a line that it cannot read: it lists again', async () => {
