@@ -1,8 +1,9 @@
 // `cron`: a number of replicas between two times. Asks nobody; the clock is its source.
 import { z } from 'zod';
-import type { Clock } from '../async.ts';
-import { type CronExpression, parseCron } from './cron/expression.ts';
-import { createZone, nextRun } from './cron/next-run.ts';
+import { sleep } from '../async.ts';
+import { parseCron } from './cron/expression.ts';
+import { createZone } from './cron/next-run.ts';
+import { createWindow } from './cron/window.ts';
 import { defineScaler, type Review } from './define.ts';
 import { field, integer, text } from './fields.ts';
 
@@ -44,27 +45,6 @@ function refuseZone(name: string, zone: string, refuse: Review['refuse']): void 
   }
 }
 
-/** The next time, computed again only when the one before has passed. */
-function createSchedule(expression: CronExpression, timezone: string): (now: number) => number {
-  const zone = createZone(expression.timezone ?? timezone);
-  let known: { readonly since: number; readonly next: number } | undefined;
-  return (now) => {
-    if (!known || now < known.since || now >= known.next) {
-      known = { since: now, next: nextRun(expression, zone, now) ?? Infinity };
-    }
-    return known.next;
-  };
-}
-
-/** KEDA: the window is open when its next end comes before, or together with, its next start. */
-function createWindow({ start, end, timezone }: Cron, clock: Clock): () => boolean {
-  const [nextStart, nextEnd] = [createSchedule(parseCron(start), timezone), createSchedule(parseCron(end), timezone)];
-  return () => {
-    const now = clock.now();
-    return nextEnd(now) <= nextStart(now);
-  };
-}
-
 /** As KEDA writes an expression in the metric's name. */
 function nameOf(expression: string): string {
   return expression
@@ -85,11 +65,18 @@ export const cron = defineScaler({
   sourceId: () => 'cron',
   batches: () => true,
   async connect(c, { clock }) {
-    const isOpen = createWindow(c, clock);
+    const window = createWindow(c);
     return {
       async read() {
-        const active = isOpen();
+        const active = window.isOpen(clock.now());
         return { value: active ? Math.max(0, c.desiredReplicas) : 0, active };
+      },
+      async watch(wake, signal) {
+        for (;;) {
+          // A timer may be early by a moment, and the edge still be ahead.
+          await sleep(clock, Math.max(1, window.nextEdge(clock.now()) - clock.now()), signal);
+          wake();
+        }
       },
       async close() {},
     };

@@ -42,7 +42,8 @@ export function createFakeKubelet(options: FakeKubeletOptions): Component {
         const now = timestamp(clock.now());
         const end = ends(pod);
         const ready = { type: 'Ready', status: end === undefined ? 'True' : 'False', lastTransitionTime: now } as const;
-        const status = { ...pod.status, phase: end ?? ('Running' as const), conditions: [ready] };
+        const phase = end ?? ('Running' as const);
+        const status = { ...pod.status, phase, startTime: now, conditions: [ready] };
         await client.replace<Pod>(PODS, { ...pod, status }, { subresource: 'status', signal });
         return undefined;
       },

@@ -52,6 +52,10 @@
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [get, list, watch]
+# What a kubernetes-workload trigger counts; a namespace is watched while it has one.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [list, watch]
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create, patch]

@@ -37,8 +37,9 @@ export function createZone(name: string): Zone {
 }
 
 /**
- * The first instant after `afterMs` whose wall time matches. A wall time that a change of clocks skips doesn't come that
- * day, one that it repeats comes twice, as in robfig/cron. undefined when there is none within nine years.
+ * The first instant after `afterMs` whose wall time matches; undefined when there is none within nine years. A wall time that a change
+ * of clocks repeats comes twice, as in robfig/cron. One that it skips comes at the change, where robfig/cron leaves it out: a window
+ * that begins or ends in the hour that is missing would be open a day too long, or not at all.
  */
 export function nextRun(expression: CronExpression, zone: Zone, afterMs: number): number | undefined {
   const today = Math.floor((afterMs + zone.offsetAt(afterMs)) / DAY_MS) * DAY_MS;
@@ -57,30 +58,47 @@ function isDay({ months, daysOfMonth, daysOfWeek, days }: CronExpression, day: D
   return days === 'either' ? ofMonth || ofWeek : ofMonth && ofWeek;
 }
 
-/** `day` is the wall date's midnight, read as UTC. Each offset in force around the day gives each wall time one instant. */
+/** `day` is the wall date's midnight, read as UTC. Each offset in force around the day may give a wall time an instant. */
 function firstOfDay({ hours, minutes }: CronExpression, zone: Zone, day: number, afterMs: number): number | undefined {
   const before = zone.offsetAt(day - DAY_MS);
   const after = zone.offsetAt(day + 2 * DAY_MS);
+  const instantsOf = before === after ? (wall: number) => [wall - before] : changing(zone, before, after);
   let first: number | undefined;
-  for (const offset of new Set([before, after])) {
-    const isReal = (instant: number): boolean => before === after || zone.offsetAt(instant) === offset;
-    const instant = firstInstant(hours, minutes, day - offset, (at) => at > afterMs && isReal(at));
-    if (instant !== undefined && (first === undefined || instant < first)) first = instant;
+  for (const hour of hours) {
+    for (const minute of minutes) {
+      const wall = day + (hour * 60 + minute) * MINUTE_MS;
+      const [earliest, latest] = [wall - Math.max(before, after), wall - Math.min(before, after)];
+      if (first !== undefined && earliest >= first) return first;
+      if (latest <= afterMs) continue;
+      for (const instant of instantsOf(wall)) {
+        if (instant > afterMs && (first === undefined || instant < first)) first = instant;
+      }
+    }
   }
   return first;
 }
 
-function firstInstant(
-  hours: readonly number[],
-  minutes: readonly number[],
-  midnight: number,
-  fits: (instant: number) => boolean,
-): number | undefined {
-  for (const hour of hours) {
-    for (const minute of minutes) {
-      const instant = midnight + (hour * 60 + minute) * MINUTE_MS;
-      if (fits(instant)) return instant;
-    }
+/** The instants of wall times around a change of clocks: one or two that are real, or else that of the change. */
+function changing(zone: Zone, before: number, after: number): (wall: number) => readonly number[] {
+  return (wall) => {
+    const real = [before, after].filter((offset) => zone.offsetAt(wall - offset) === offset);
+    return real.length > 0 ? real.map((offset) => wall - offset) : [changeBetween(zone, wall - after, wall - before)];
+  };
+}
+
+/** The first instant with the offset of `late`; at `early` there is another one. Changes come at whole seconds. */
+function changeBetween(zone: Zone, early: number, late: number): number {
+  const offset = zone.offsetAt(late);
+  let [from, to] = [early, late];
+  while (to - from > 1_000) {
+    const middle = Math.floor((from + to) / 2_000) * 1_000;
+    if (zone.offsetAt(middle) === offset) to = middle;
+    else from = middle;
   }
-  return undefined;
+  return to;
+}
+
+/** Whether clocks are set forward at that instant, so that wall times before it are missing. */
+export function skipsTo(zone: Zone, instantMs: number): boolean {
+  return zone.offsetAt(instantMs) > zone.offsetAt(instantMs - 1);
 }

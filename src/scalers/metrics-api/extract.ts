@@ -1,8 +1,8 @@
 // The number that valueLocation means in an answer of each format.
 import { SourceAnswerError } from '../../errors.ts';
+import { findInJson, findInYaml, type Find, plainPath } from '../gjson/find.ts';
+import { valueAtPath } from '../gjson/value.ts';
 import { readQuantity } from '../quantity.ts';
-import { parseJsonPath } from './json-path.ts';
-import { valueAtPath } from './json-value.ts';
 import { parseSelector, sampleValue } from './text-format.ts';
 import { readXml } from './xml.ts';
 
@@ -33,39 +33,21 @@ export function createExtract(format: Format, location: string): Extract {
   };
 }
 
-function finder(format: Format, location: string): (body: string) => unknown {
+function finder(format: Format, location: string): Find {
   switch (format) {
-    case 'json': {
-      const path = parseJsonPath(location);
-      return (body) => valueAtPath(JSON.parse(body), path);
-    }
+    case 'json':
+      return findInJson(location);
     case 'prometheus': {
       const selector = parseSelector(location);
       return (body) => sampleValue(body, selector);
     }
-    case 'yaml': {
-      const path = plainPath(location);
-      return async (body) => valueAtPath(await readYaml(body), path);
-    }
+    case 'yaml':
+      return findInYaml(location);
     case 'xml': {
       const path = plainPath(location);
       return (body) => valueAtPath(readXml(body), path);
     }
   }
-}
-
-/** KEDA: names and list indexes between dots, without any escape. */
-function plainPath(location: string) {
-  return [location.split('.').map((name) => ({ kind: 'key', name, glob: false }) as const)];
-}
-
-/** The first document. */
-async function readYaml(body: string): Promise<unknown> {
-  const { parseAllDocuments } = await import('yaml');
-  const documents = parseAllDocuments(body, { merge: true, logLevel: 'silent' });
-  const [first] = Array.isArray(documents) ? documents : [];
-  if (!first || first.errors.length > 0) throw new SyntaxError('no YAML');
-  return first.toJS();
 }
 
 function kindOf(found: unknown): string {

@@ -97,6 +97,15 @@ describeProfile(
       await wakes(world, name);
     });
 
+    it('counts the pods of its namespace', async () => {
+      const metadata = { podSelector: 'app=counted', value: '2' };
+      await world.apply(
+        aWorker('counted', 3),
+        ...aScaledWorker('counting', { spec: { triggers: [{ type: 'kubernetes-workload', metadata }] } }),
+      );
+      await wakes(world, 'counting');
+    });
+
     it('leaves other namespaces alone', async () => {
       const web: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'web' } };
       await world.apply(web, inNamespace('web', aScaledObject('elsewhere')));

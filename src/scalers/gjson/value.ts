@@ -1,6 +1,6 @@
 // What a path leads to in a JSON document, as GJSON finds it. Pure.
 import { matchesGlob } from './glob.ts';
-import type { JsonPath, Operator, Query, Step } from './json-path.ts';
+import type { JsonPath, Operator, Query, Step } from './path.ts';
 
 /** Undefined when there is nothing. */
 export function valueAtPath(document: unknown, path: JsonPath): unknown {

@@ -1,0 +1,51 @@
+// The port through which scalers see objects of the cluster: copies that watches keep up to date. Whoever runs scalers provides it.
+import { InternalError } from '../errors.ts';
+import type { Lease, ScalerDeps } from './scaler.ts';
+
+export interface ClusterView {
+  /** Begins to watch. `keep` says what is kept of an object, which comes as the API server sends it. */
+  watch<T>(what: WatchedObjects, keep: (object: unknown) => T): ClusterWatch<T>;
+}
+
+export interface WatchedObjects {
+  readonly kind: 'Pod' | 'ConfigMap' | 'Secret';
+  readonly namespace: string;
+  /** Only the object of that name. */
+  readonly name?: string;
+}
+
+export interface ClusterWatch<T> {
+  /**
+   * Resolves when the copy is complete and kept up to date. Rejects with a KubeError when it is not and won't be in a
+   * moment (a missing right is named, with the command that grants it), or with the signal's reason.
+   */
+  current(signal: AbortSignal): Promise<void>;
+  /** Undefined when there is no object of that name. To be asked once it is current. */
+  get(name: string): T | undefined;
+  /** Told of each change from now on, and at once of each object that is known, which has no `before`. Returns the way out. */
+  subscribe(listener: (change: ClusterChange<T>) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** What came has no `before`, what went has no `after`. */
+export interface ClusterChange<T> {
+  readonly name: string;
+  readonly before?: T;
+  readonly after?: T;
+}
+
+/** The watch that all triggers of one source share; `keep` has to be the same for all of them. */
+export async function leaseWatch<T>(
+  deps: ScalerDeps,
+  sourceId: string,
+  what: WatchedObjects,
+  keep: (object: unknown) => T,
+): Promise<Lease<ClusterWatch<T>>> {
+  const { cluster } = deps;
+  if (!cluster) throw new InternalError(`${sourceId}: there is no cluster to look at`);
+  return deps.clients.share(
+    sourceId,
+    async () => cluster.watch(what, keep),
+    (watch) => watch.close(),
+  );
+}
