@@ -1,45 +1,81 @@
 // Tokens of Azure's directory for workloads that have an identity there. The only importer of @azure/identity.
+import { types } from 'node:util';
+import { type Clock, withDeadline } from '../async.ts';
 import { AuthError, SourceUnavailableError } from '../errors.ts';
+import { createSharing } from './coalesce.ts';
+import { isTranslated } from './network-errors.ts';
 import type { PodIdentity } from './scaler.ts';
 
 /** An access token for `scope`, such as `https://servicebus.azure.net/.default`; the library keeps and renews it. */
 export type TokenSource = (scope: string, signal: AbortSignal) => Promise<string>;
 
-/** The identity of the service account we run as, or the one the pod identity names. */
-export function createWorkloadIdentity(podIdentity: PodIdentity | undefined, what: string): TokenSource {
+const DEADLINE_MS = 10_000;
+const never = new AbortController().signal;
+
+/** The identity of the service account we run as, or the one the pod identity names. One exchange serves all who wait for it. */
+export function createWorkloadIdentity(
+  podIdentity: PodIdentity | undefined,
+  { clock, what }: { readonly clock: Clock; readonly what: string },
+): TokenSource {
   const { identityId, identityTenantId, identityAuthorityHost } = podIdentity ?? {};
-  const credential = async () => {
+  const share = createSharing();
+
+  async function open() {
     const { WorkloadIdentityCredential } = await import('@azure/identity');
     return new WorkloadIdentityCredential({
       ...(identityId ? { clientId: identityId } : {}),
       ...(identityTenantId ? { tenantId: identityTenantId } : {}),
-      ...(identityAuthorityHost ? { authorityHost: identityAuthorityHost } : {}),
+      // The directory that we are set up with may be a private cloud's. One that a user names must be known to Microsoft's:
+      // it gets to see a token that stands for us.
+      ...(identityAuthorityHost ? { authorityHost: identityAuthorityHost } : { disableInstanceDiscovery: true }),
+      retryOptions: { maxRetries: 0 },
     });
-  };
-  let opened: ReturnType<typeof credential> | undefined;
-  return async (scope, signal) => {
+  }
+  let opened: ReturnType<typeof open> | undefined;
+
+  async function exchange(scope: string, signal: AbortSignal): Promise<string> {
     try {
-      opened ??= credential();
-      const { token } = await (await opened).getToken(scope, { abortSignal: signal });
+      const credential = await (opened ??= open()).catch(() => {
+        throw new AuthError(noIdentity(what));
+      });
+      const { token } = await credential.getToken(scope, { abortSignal: signal });
       return token;
     } catch (error) {
       opened = undefined;
-      if (signal.aborted) throw signal.reason;
-      throw translate(what, error);
+      if (isTranslated(error, signal)) throw error;
+      throw signal.aborted ? signal.reason : translate(what, error);
     }
-  };
+  }
+
+  return (scope, signal) =>
+    share(
+      scope,
+      () =>
+        withDeadline(clock, never, DEADLINE_MS, `${what}: directory of identities`, (inner) => exchange(scope, inner)),
+      signal,
+    );
+}
+
+function noIdentity(what: string): string {
+  return `${what}: there is no workload identity here; label our pods for azure-workload-identity, and check identityId`;
 }
 
 /** The library's texts quote the directory's answers, so only what kind of failure it was is passed on. */
 function translate(what: string, error: unknown): Error {
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'CredentialUnavailableError') {
-    return new AuthError(
-      `${what}: there is no workload identity here; label our pods for azure-workload-identity, and check identityId`,
-    );
-  }
-  if (name === 'AuthenticationError' || name === 'AggregateAuthenticationError') {
+  const { name, code, status = 0 } = causeOf(error);
+  if (code === 'ENOENT' || code === 'EACCES') return new AuthError(noIdentity(what));
+  // What the directory answered; anything else of the library's errors is about the way there.
+  if (name === 'ServerError' && status < 500 && status !== 429) {
     return new AuthError(`${what}: the directory refused our workload identity; check its federation and role`);
   }
+  if (name === 'ClientConfigurationError') {
+    return new AuthError(`${what}: Microsoft's directory does not know the one in identityAuthorityHost`);
+  }
   return new SourceUnavailableError(`${what}: the directory of identities can't be reached`);
+}
+
+/** The library wraps most errors of the one beneath it. */
+function causeOf(error: unknown): { readonly name?: unknown; readonly code?: unknown; readonly status?: number } {
+  if (!types.isNativeError(error)) return {};
+  return types.isNativeError(error.cause) ? error.cause : error;
 }

@@ -1,13 +1,15 @@
 // `azure-servicebus`: the active messages of an Azure Service Bus queue or topic subscription.
 import { RE2JS } from 're2js';
+import { azureDomain, usesWorkloadIdentity } from './azure-account.ts';
 import { createWorkloadIdentity } from './azure-identity.ts';
 import type { EntityCount } from './azure-servicebus/atom.ts';
 import { createSigner, parseConnectionString } from './azure-servicebus/connection-string.ts';
 import { type Counts, createCounts } from './azure-servicebus/counts.ts';
 import { activeCount, type Authorize, type Collection, createNamespace } from './azure-servicebus/management.ts';
-import { endpointSuffix, reviewServiceBus, ServiceBus, usesWorkloadIdentity } from './azure-servicebus/parameters.ts';
+import { reviewServiceBus, ServiceBus } from './azure-servicebus/parameters.ts';
 import { defineScaler, type TriggerContext } from './define.ts';
 import { createHttpClient } from './http.ts';
+import { leaseRest } from './rest.ts';
 import type { ScalerDeps } from './scaler.ts';
 import { sourceId } from './source-id.ts';
 
@@ -25,11 +27,11 @@ interface Access {
 function accessOf(config: ServiceBus, { podIdentity }: TriggerContext): Access {
   if (usesWorkloadIdentity(podIdentity)) {
     return {
-      origin: `https://${config.namespace}.${endpointSuffix(config)}`,
+      origin: `https://${config.namespace}.${azureDomain('servicebus', config)}`,
       identity: ['azure-workload', podIdentity],
       mayList: true,
-      authorizeWith(_deps, what) {
-        const token = createWorkloadIdentity(podIdentity, what);
+      authorizeWith({ clock }, what) {
+        const token = createWorkloadIdentity(podIdentity, { clock, what });
         return async (_scope, signal) => `Bearer ${await token(DIRECTORY_SCOPE, signal)}`;
       },
     };
@@ -50,13 +52,14 @@ function accessOf(config: ServiceBus, { podIdentity }: TriggerContext): Access {
 }
 
 /** One client for a namespace and identity. */
-function openNamespace(access: Access, what: string, deps: ScalerDeps): Counts {
+async function openNamespace(access: Access, what: string, deps: ScalerDeps): Promise<Counts> {
+  const rest = await leaseRest(deps, what, 'the namespace asks');
   const http = createHttpClient({ silenceMs: SILENCE_MS });
   const namespace = createNamespace({
     origin: access.origin,
     http,
     authorize: access.authorizeWith(deps, what),
-    clock: deps.clock,
+    rest: rest.client,
     what,
   });
   const counts = createCounts({ namespace, clock: deps.clock, what, mayList: access.mayList });
@@ -64,6 +67,7 @@ function openNamespace(access: Access, what: string, deps: ScalerDeps): Counts {
     ...counts,
     async close() {
       await counts.close();
+      await rest.release();
       await http.close();
     },
   };
@@ -110,7 +114,7 @@ export const azureServiceBus = defineScaler({
     const what = `azure-servicebus:${new URL(access.origin).host}`;
     const { client, release } = await deps.clients.share(
       context.sourceId,
-      async () => openNamespace(access, what, deps),
+      () => openNamespace(access, what, deps),
       (counts) => counts.close(),
     );
     const { collection, name } = entityOf(c);

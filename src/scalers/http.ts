@@ -12,6 +12,8 @@ export interface HttpAnswer {
   readonly retryAfterMs: number | undefined;
   /** Where a redirect leads to, as the server wrote it. */
   readonly location?: string;
+  /** All of them, by name in lower case. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 export interface HttpRequest {
@@ -79,6 +81,7 @@ export function createHttpClient(options: { readonly silenceMs: number; readonly
         return {
           status: answer.statusCode,
           text,
+          headers: answer.headers,
           retryAfterMs: seconds >= 0 ? seconds * 1_000 : undefined,
           ...(typeof location === 'string' ? { location } : {}),
         };

@@ -2,10 +2,14 @@
 import { ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
 import { systemClock } from '../../src/async.ts';
 import { silentLogger } from '../../src/log.ts';
-import { type ServiceBusEmulator, startServiceBusEmulator } from '../../src/sandbox/service-bus/emulator.ts';
+import {
+  type ServiceBusEmulator,
+  type ServiceBusEmulatorOptions,
+  startServiceBusEmulator,
+} from '../../src/sandbox/service-bus/emulator.ts';
 
-export function startEmulator(): Promise<ServiceBusEmulator> {
-  return startServiceBusEmulator({ clock: systemClock, random: Math.random, log: silentLogger });
+export function startEmulator(options: Partial<ServiceBusEmulatorOptions> = {}): Promise<ServiceBusEmulator> {
+  return startServiceBusEmulator({ clock: systemClock, random: Math.random, log: silentLogger, ...options });
 }
 
 /** A client that fails at once, so that tests see the first error. */

@@ -55,6 +55,14 @@ const RULES: readonly Rule[] = [
   },
   {
     make: warning,
+    item: 'ttlInSeconds',
+    message:
+      'messages that wait longer than ten minutes are lost, unless the sender says otherwise for each: write ttlInSeconds',
+    isBroken: ({ type, text, directions }) =>
+      type === 'bindings.azure.storagequeues' && directions.includes('output') && text('ttlInSeconds') === '',
+  },
+  {
+    make: warning,
     item: 'direction',
     message:
       'every app of the namespace becomes a consumer, the producer too: write one Component for each direction, with scopes',

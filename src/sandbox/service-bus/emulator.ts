@@ -39,6 +39,8 @@ export interface ServiceBusEmulatorOptions {
   readonly key?: SharedAccessKey;
   /** With it the same port takes TLS too, which Go's client insists on for management. */
   readonly certificate?: ServingCertificate;
+  /** Whether a directory gave this token: the management API takes it for a role that may do everything. */
+  readonly vouches?: (token: string) => boolean;
 }
 
 export interface ServiceBusEmulator {
@@ -74,7 +76,15 @@ export async function startServiceBusEmulator(options: ServiceBusEmulatorOptions
   const newId = (): string => newUuid(random);
   const namespace = createNamespace({ clock, newLockToken: newId });
   const amqp = createAmqpServer({ namespace, key: () => key, fault: () => fault, now: () => clock.now(), newId, log });
-  const http = createHttpServer(createAdminHandler({ namespace, clock, key: () => key, fault: () => fault }));
+  const http = createHttpServer(
+    createAdminHandler({
+      namespace,
+      clock,
+      key: () => key,
+      fault: () => fault,
+      vouches: options.vouches ?? (() => false),
+    }),
+  );
 
   const { server, cut } = createFrontDoor({
     onHttp: (socket) => void http.emit('connection', socket),

@@ -1,7 +1,7 @@
 // The management API of one Service Bus namespace, as far as counts of messages go. Azure: Service Bus REST API 2021-05.
-import type { Clock } from '../../async.ts';
 import { AuthError, type SluiceError, SourceAnswerError, SourceUnavailableError } from '../../errors.ts';
 import type { HttpAnswer, HttpClient } from '../http.ts';
+import type { Rest } from '../rest.ts';
 import { type EntityCount, isAtom, readEntities } from './atom.ts';
 
 /** `queues`, or the subscriptions of a topic. */
@@ -26,16 +26,15 @@ export function createNamespace(options: {
   readonly origin: string;
   readonly http: HttpClient;
   readonly authorize: Authorize;
-  readonly clock: Clock;
+  /** Shared by all who ask this namespace. */
+  readonly rest: Rest;
   /** Names the namespace in errors. */
   readonly what: string;
 }): Namespace {
-  const { origin, http, authorize, clock, what } = options;
-  let rest = { since: 0, forMs: 0 };
+  const { origin, http, authorize, rest, what } = options;
 
   async function get(path: string, query: string, scope: string, signal: AbortSignal): Promise<string> {
-    const restedMs = Math.abs(clock.now() - rest.since);
-    if (restedMs < rest.forMs) throw throttled(what, rest.forMs - restedMs);
+    rest.check();
     const authorization = await authorize(scope, signal);
     const url = new URL(`${origin}/${path}?api-version=2021-05${query}`);
     const answer = await http.request(
@@ -44,10 +43,7 @@ export function createNamespace(options: {
       { headers: { authorization, accept: 'application/atom+xml' } },
       signal,
     );
-    if (answer.status === 429 || answer.status === 503) {
-      rest = { since: clock.now(), forMs: answer.retryAfterMs ?? THROTTLED_MS };
-      throw throttled(what, rest.forMs);
-    }
+    if (answer.status === 429 || answer.status === 503) throw rest.begin(answer.retryAfterMs ?? THROTTLED_MS);
     const problem = problemOf(what, answer);
     if (problem) throw problem;
     return answer.text;
@@ -56,9 +52,16 @@ export function createNamespace(options: {
   async function page(collection: Collection, skip: number, signal: AbortSignal): Promise<readonly EntityCount[]> {
     const path = collection.kind === 'queues' ? '$Resources/Queues' : `${encodePath(collection.topic)}/Subscriptions`;
     const text = await get(path, `&$skip=${skip}&$top=${PAGE_SIZE}`, `${origin}/`, signal);
-    // A topic that doesn't exist has an empty feed, too, but so has one without subscriptions: either way none matches.
     if (!isAtom(text)) throw notAtom(what);
     return readEntities(text);
+  }
+
+  /** A topic that doesn't exist may have an empty feed of subscriptions, as one that has none. */
+  async function findTopic(topic: string, signal: AbortSignal): Promise<void> {
+    const path = encodePath(topic);
+    const [entity] = readEntities(await get(path, '', `${origin}/${path}`, signal));
+    if (entity) return;
+    throw new SourceAnswerError(`${what}: there is no topic ${JSON.stringify(topic)}`, { code: 'SOURCE_NOT_FOUND' });
   }
 
   return {
@@ -69,6 +72,12 @@ export function createNamespace(options: {
       const [entity] = readEntities(text);
       // Azure answers for an entity that doesn't exist with 200 and an empty feed.
       if (!entity) throw notFound(what, collection, name);
+      // A topic has a count of its own, which is always 0.
+      if (entity.kind === 'topic') {
+        throw new SourceAnswerError(
+          `${what}: expected ${JSON.stringify(name)} to be a queue, found a topic; give topicName and subscriptionName`,
+        );
+      }
       return activeCount(what, collection, { ...entity, name });
     },
     async list(collection, signal) {
@@ -76,8 +85,10 @@ export function createNamespace(options: {
       for (;;) {
         const entities = await page(collection, all.length, signal);
         all.push(...entities);
-        if (entities.length < PAGE_SIZE) return all;
+        if (entities.length < PAGE_SIZE) break;
       }
+      if (all.length === 0 && collection.kind === 'subscriptions') await findTopic(collection.topic, signal);
+      return all;
     },
   };
 }
@@ -112,13 +123,6 @@ function nameOf(collection: Collection, name: string): string {
 
 function notAtom(what: string): SourceAnswerError {
   return new SourceAnswerError(`${what}: expected an Atom document from the management API, found something else`);
-}
-
-function throttled(what: string, retryAfterMs: number): SourceUnavailableError {
-  return new SourceUnavailableError(`${what}: the namespace asks to be left alone for ${Math.ceil(retryAfterMs)} ms`, {
-    code: 'SOURCE_THROTTLED',
-    retryAfterMs,
-  });
 }
 
 function problemOf(what: string, { status }: HttpAnswer): SluiceError | undefined {

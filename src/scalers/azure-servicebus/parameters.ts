@@ -1,9 +1,9 @@
 // What a user may write in a Service Bus trigger, and the rules between the parameters.
 import { RE2JS } from 're2js';
 import { z } from 'zod';
+import { reviewAzure } from '../azure-account.ts';
 import type { Review } from '../define.ts';
 import { field, flag, integer, oneOf, secret, text } from '../fields.ts';
-import type { PodIdentity } from '../scaler.ts';
 import { parseConnectionString } from './connection-string.ts';
 
 export const ServiceBus = z.object({
@@ -23,48 +23,16 @@ export const ServiceBus = z.object({
 });
 export type ServiceBus = z.output<typeof ServiceBus>;
 
-const SUFFIXES: ReadonlyMap<string, string> = new Map([
-  ['azurepubliccloud', 'servicebus.windows.net'],
-  ['azurecloud', 'servicebus.windows.net'],
-  ['azureusgovernmentcloud', 'servicebus.usgovcloudapi.net'],
-  ['azureusgovernment', 'servicebus.usgovcloudapi.net'],
-  ['azurechinacloud', 'servicebus.chinacloudapi.cn'],
-  ['azuregermancloud', 'servicebus.cloudapi.de'],
-]);
-
-/** Domain of namespaces in the trigger's cloud; undefined when it can't be told. */
-export function endpointSuffix({
-  cloud = 'AzurePublicCloud',
-  endpointSuffix,
-}: Partial<ServiceBus>): string | undefined {
-  return cloud.toLowerCase() === 'private' ? endpointSuffix : SUFFIXES.get(cloud.toLowerCase());
-}
-
-export function usesWorkloadIdentity(podIdentity: PodIdentity | undefined): boolean {
-  return podIdentity?.provider === 'azure-workload';
-}
+const RULES = {
+  service: 'servicebus',
+  account: 'namespace',
+  parseConnection: parseConnectionString,
+  connectionForm: 'Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=… (or SharedAccessSignature=…)',
+} as const;
 
 export function reviewServiceBus(config: Partial<ServiceBus>, review: Review): void {
   reviewEntity(config, review);
-  const provider = review.podIdentity?.provider ?? '';
-  if (provider === 'azure-workload') return reviewWorkloadIdentity(config, review);
-  if (provider !== '' && provider !== 'none') {
-    review.refuse('podIdentity', `expected azure-workload or none, found ${JSON.stringify(provider)}`);
-  } else if (config.connection === undefined) {
-    review.refuse(
-      'connection',
-      'is required: give the parameter connection in the authenticationRef, or name a variable of the target’s container ' +
-        'in metadata.connectionFromEnv, or use pod identity azure-workload',
-    );
-  } else if (!parseConnectionString(config.connection)) {
-    review.refuse(
-      'connection',
-      'expected Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=… (or SharedAccessSignature=…)',
-    );
-  }
-  for (const name of ['namespace', 'cloud', 'endpointSuffix'] as const) {
-    if (review.given(name)) review.warn(name, 'has no effect: it is for pod identity azure-workload');
-  }
+  reviewAzure(RULES, config, review);
 }
 
 function reviewEntity({ queueName, topicName, subscriptionName, useRegex }: Partial<ServiceBus>, review: Review): void {
@@ -94,20 +62,4 @@ function compiles(pattern: string): boolean {
   } catch {
     return false;
   }
-}
-
-function reviewWorkloadIdentity(config: Partial<ServiceBus>, { refuse, warn, given }: Review): void {
-  if (config.namespace === undefined) refuse('namespace', 'is required with pod identity azure-workload');
-  else if (!/^[a-zA-Z0-9-]+$/.test(config.namespace)) {
-    refuse('namespace', `expected the name without its domain, found ${JSON.stringify(config.namespace)}`);
-  }
-  if (endpointSuffix(config) === undefined) {
-    if (config.cloud?.toLowerCase() === 'private') refuse('endpointSuffix', 'is required with cloud Private');
-    else
-      refuse(
-        'cloud',
-        `expected AzurePublicCloud, AzureUSGovernmentCloud, AzureChinaCloud, AzureGermanCloud or Private, found ${JSON.stringify(config.cloud)}`,
-      );
-  }
-  if (given('connection')) warn('connection', 'has no effect with pod identity azure-workload');
 }

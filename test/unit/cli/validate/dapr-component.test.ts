@@ -58,6 +58,15 @@ describe('src/cli/validate/dapr-component', () => {
       ['spec.metadata[0].value warning DAPR_COMPONENT'],
     ],
     ['a queue that stays', 'pubsub.rabbitmq', { deletedWhenUnused: 'false' }, {}, []],
+    [
+      'messages that end after ten minutes',
+      'bindings.azure.storagequeues',
+      { direction: 'output' },
+      {},
+      ['spec.metadata warning DAPR_COMPONENT'],
+    ],
+    ['messages that last', 'bindings.azure.storagequeues', { direction: 'output', ttlInSeconds: '604800' }, {}, []],
+    ['their consumer', 'bindings.azure.storagequeues', { direction: 'input' }, {}, []],
     ['a clock', 'bindings.cron', { schedule: '@every 1s' }, {}, ['spec.type info DAPR_COMPONENT']],
     ['a store', 'state.redis', {}, {}, []],
   ])('judges %s', async (_, type, metadata, options, expected) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createCounts } from '../../../../src/scalers/azure-servicebus/counts.ts';
 import { type Collection, createNamespace } from '../../../../src/scalers/azure-servicebus/management.ts';
+import { createRest } from '../../../../src/scalers/rest.ts';
 import { createFakeClock } from '../../../support/clock.ts';
 import { createFakeHttp } from '../../../support/fake-http.ts';
 
@@ -27,7 +28,7 @@ function setUp(total: number, mayList = true) {
     origin: 'https://ns.example',
     http,
     authorize: async (scope) => `for ${scope}`,
-    clock,
+    rest: createRest(clock, 'bus: the namespace asks'),
     what: 'bus',
   });
   const counts = createCounts({ namespace, clock, what: 'bus', mayList });
@@ -121,7 +122,7 @@ describe('createCounts', () => {
         origin: 'https://ns.example',
         http,
         authorize: async () => 'x',
-        clock,
+        rest: createRest(clock, 'bus'),
         what: 'bus',
       });
       await expect(namespace.count(queues, 'q1', never)).rejects.toMatchObject({ code: 'SOURCE_ANSWER' });
@@ -135,7 +136,7 @@ describe('createCounts', () => {
       origin: 'https://ns.example',
       http,
       authorize: async () => 'x',
-      clock,
+      rest: createRest(clock, 'bus'),
       what: 'bus',
     });
     const collection: Collection = { kind: 'subscriptions', topic: 'team/events' };
