@@ -11,6 +11,12 @@ export interface Telemetry {
   sourceRead(read: { type: string; seconds: number; code?: string }): void;
   /** A read whose driver ignored its deadline and was left to itself. */
   sourceAbandoned(type: string): void;
+  /** A source said that it probably changed. */
+  sourceHint(type: string): void;
+  /** A source does not say any more when it changes; with the error's code unless it ended in good order. */
+  watchEnded(watch: { type: string; code?: string }): void;
+  /** A look at an object because of hints. */
+  pushedLook(): void;
   queueWait(seconds: number): void;
   kubeCall(call: { verb: string; resource: string; code: string }): void;
   metricsRequest(request: { code: number; seconds: number }): void;
@@ -53,6 +59,23 @@ export function createTelemetry(): Telemetry {
     name: 'sluice_source_reads_abandoned_total',
     help: 'Reads whose driver ignored the deadline',
     labelNames: ['type'],
+    registers,
+  });
+  const hints = new Counter({
+    name: 'sluice_source_hints_total',
+    help: 'How often sources said that they changed, by trigger type',
+    labelNames: ['type'],
+    registers,
+  });
+  const watchEnds = new Counter({
+    name: 'sluice_source_watches_ended_total',
+    help: 'Watches of sources that ended and are begun again, by trigger type and outcome (ok or an error code)',
+    labelNames: ['type', 'outcome'],
+    registers,
+  });
+  const pushedLooks = new Counter({
+    name: 'sluice_pushed_looks_total',
+    help: 'Looks at objects because a source said that it changed',
     registers,
   });
   const wait = new Histogram({
@@ -122,6 +145,9 @@ export function createTelemetry(): Telemetry {
     decision: (reason) => decisions.inc({ reason }),
     sourceRead: ({ type, seconds, code }) => reads.observe({ type, outcome: code ?? 'ok' }, seconds),
     sourceAbandoned: (type) => abandoned.inc({ type }),
+    sourceHint: (type) => hints.inc({ type }),
+    watchEnded: ({ type, code }) => watchEnds.inc({ type, outcome: code ?? 'ok' }),
+    pushedLook: () => pushedLooks.inc(),
     queueWait: (seconds) => wait.observe(seconds),
     kubeCall: (labels) => kube.inc(labels),
     metricsRequest: ({ code, seconds }) => requests.observe({ code: String(code) }, seconds),

@@ -3,10 +3,18 @@ import { createHash } from 'node:crypto';
 import { externalMetricName } from '../api/names.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
 import type { ScaleTrigger } from '../api/trigger.ts';
+import { scaleOnOf } from '../api/trigger-options.ts';
 import { ConfigError, type FieldIssue, KubeError, SluiceError } from '../errors.ts';
-import type { PolledTrigger, ResourceTrigger, TriggerInput, TriggerSource } from '../scalers/scaler.ts';
+import type {
+  DescribedTrigger,
+  PolledTrigger,
+  ResourceTrigger,
+  TriggerInput,
+  TriggerSource,
+} from '../scalers/scaler.ts';
 import type { Lookup } from './auth/lookup.ts';
 import { resolveParameters } from './auth/parameters.ts';
+import { type Describe, type Described, describeAgain } from './describe.ts';
 import { canonicalJson } from './hpa.ts';
 import type { BoundTrigger } from './feed.ts';
 import { targetOf } from '../api/target.ts';
@@ -27,6 +35,8 @@ export type Binding =
       readonly warnings: readonly FieldIssue[];
     } & BoundTrigger & {
         readonly useCachedMetrics: boolean;
+        /** The trigger whose source named this metric. */
+        readonly described?: Described;
       })
   | {
       readonly kind: 'resource';
@@ -41,14 +51,18 @@ export interface BindOptions {
   readonly lookup: Lookup;
   readonly readTimeoutMs: number;
   readonly clusterObjectNamespace: string;
+  readonly describe: Describe;
+  /** What the object was bound to before. */
+  readonly former: readonly Binding[];
 }
 
 /**
- * One binding for each trigger; a trigger that cannot be used is broken and leaves the others alone. Rejects only when the API
+ * One binding for each trigger, or several where the source names several metrics; a trigger that cannot be used is broken and leaves the others alone. Rejects only when the API
  * server could not answer, so that what was bound before stays.
  */
-export function bindTriggers(object: ScaledObject, options: BindOptions): Promise<readonly Binding[]> {
-  return Promise.all(object.spec.triggers.map((trigger, index) => bindTrigger(object, trigger, index, options)));
+export async function bindTriggers(object: ScaledObject, options: BindOptions): Promise<readonly Binding[]> {
+  const { triggers } = object.spec;
+  return (await Promise.all(triggers.map((trigger, index) => bindTrigger(object, trigger, index, options)))).flat();
 }
 
 async function bindTrigger(
@@ -56,13 +70,13 @@ async function bindTrigger(
   trigger: ScaleTrigger,
   index: number,
   options: BindOptions,
-): Promise<Binding> {
+): Promise<readonly Binding[]> {
   try {
     return await readyTrigger(object, trigger, index, options);
   } catch (error) {
     const isAnswer = !(error instanceof KubeError) || error.code === 'KUBE_FORBIDDEN';
     if (!(error instanceof SluiceError) || !isAnswer) throw error;
-    return { kind: 'broken', index, type: trigger.type, error };
+    return [{ kind: 'broken', index, type: trigger.type, error }];
   }
 }
 
@@ -71,13 +85,14 @@ async function readyTrigger(
   trigger: ScaleTrigger,
   index: number,
   { types, lookup, clusterObjectNamespace, ...options }: BindOptions,
-): Promise<Binding> {
+): Promise<readonly Binding[]> {
   const source = types.triggerSource(trigger.type);
   const namespace = object.metadata.namespace ?? 'default';
   const { auth, env, podIdentity, problems } = await resolveParameters(
     {
       trigger,
       fields: source?.fields ?? [],
+      takesAnyKey: source?.takesAnyKey ?? false,
       namespace,
       target: targetOf(object),
       envContainer: object.spec.scaleTargetRef.envSourceContainerName,
@@ -87,27 +102,39 @@ async function readyTrigger(
   );
   const described = `triggers[${index}] (${trigger.type})`;
   if (source && problems.length > 0) throw new ConfigError(described, problems);
+  const scaleOn = scaleOnOf(object.spec, trigger);
   const input: TriggerInput = {
     metadata: trigger.metadata,
     auth,
     env,
     ...(podIdentity ? { podIdentity } : {}),
+    ...(scaleOn ? { scaleOn } : {}),
     ...(trigger.metricType === undefined ? {} : { metricType: trigger.metricType }),
     owner: { namespace, name: object.metadata.name },
   };
   const parsed = parse(types, source, trigger.type, input, described);
-  if (parsed.trigger.kind === 'resource') return { kind: 'resource', index, ...parsed, trigger: parsed.trigger };
+  const { warnings } = parsed;
+  const useCachedMetrics = trigger.useCachedMetrics ?? false;
+  if (parsed.trigger.kind === 'resource') return [{ kind: 'resource', index, warnings, trigger: parsed.trigger }];
+  if (parsed.trigger.kind === 'described') {
+    const { readTimeoutMs } = options;
+    // What the source says may depend on whose trigger it is.
+    const question = digest([questionOf(parsed.trigger, input, readTimeoutMs), input.owner]);
+    const described = { index, warnings, trigger: parsed.trigger, question, readTimeoutMs, useCachedMetrics };
+    return describeAgain(described, options.former, options.describe);
+  }
   const { readTimeoutMs = options.readTimeoutMs } = parsed.trigger;
-  return {
+  const binding: Binding = {
     kind: 'polled',
     index,
-    warnings: parsed.warnings,
+    warnings,
     trigger: parsed.trigger,
     metricName: externalMetricName(index, parsed.trigger.metric.name),
     question: questionOf(parsed.trigger, input, readTimeoutMs),
     readTimeoutMs,
-    useCachedMetrics: trigger.useCachedMetrics ?? false,
+    useCachedMetrics,
   };
+  return [binding];
 }
 
 function parse(
@@ -128,8 +155,15 @@ function parse(
 }
 
 /** A digest of everything that the reading depends on. It stays in memory: parameters go into it. */
-function questionOf({ type, sourceId }: PolledTrigger, input: TriggerInput, readTimeoutMs: number): string {
-  const { metadata, auth, env, podIdentity } = input;
-  const asked = canonicalJson({ type, sourceId, metadata, auth, env, podIdentity, readTimeoutMs });
-  return createHash('sha256').update(asked).digest('base64url');
+function questionOf(
+  { type, sourceId }: PolledTrigger | DescribedTrigger,
+  input: TriggerInput,
+  readTimeoutMs: number,
+): string {
+  const { metadata, auth, env, podIdentity, scaleOn } = input;
+  return digest({ type, sourceId, metadata, auth, env, podIdentity, scaleOn, readTimeoutMs });
+}
+
+function digest(asked: unknown): string {
+  return createHash('sha256').update(canonicalJson(asked)).digest('base64url');
 }

@@ -115,6 +115,8 @@ export function createBystander(options: BystanderOptions): Bystander {
       }
     },
     async visit(key, signal) {
+      // What a source pushes is its owner's to act on.
+      sampler.unwatch(key);
       const stored = find(key);
       const leftMs = Math.min(IDLE_MS, (askedAt.get(key) ?? Number.NEGATIVE_INFINITY) + IDLE_MS - clock.now());
       if (!stored || leftMs <= 0) {

@@ -16,11 +16,13 @@ import { recordAuthenticationUsers } from './authentication-users.ts';
 import type { TriggerTypes } from './bind.ts';
 import { createBinder } from './binder.ts';
 import { createBystander } from './bystander.ts';
+import { createClusterView } from './cluster-view.ts';
 import { connectChanges } from './connect-changes.ts';
 import { createCredentialWatch } from './credential-watch.ts';
 import { createDecisionLog, type DecisionLog } from './decisions.ts';
 import { HPA_SYNC_MS } from './decide/policy.ts';
 import { createDependencies } from './dependencies.ts';
+import { createHints } from './hints.ts';
 import { createMetricsProvider } from './metrics.ts';
 import { type Ownership, soleOwner } from './membership/ownership.ts';
 import { followShare } from './membership/share.ts';
@@ -32,6 +34,7 @@ import { createReporter } from './report.ts';
 import { createRivals } from './rivals.ts';
 import { createSampler } from './sampler.ts';
 import { createScaleTargets } from './scale-target.ts';
+import { createWatchTroubles } from './watch-troubles.ts';
 import { createWatches, untilSynced, type Watches } from './watches.ts';
 import { createWorkQueue } from './work-queue.ts';
 
@@ -55,7 +58,15 @@ export interface ControllerOptions {
   readonly ownership?: Ownership;
   readonly telemetry?: Pick<
     Telemetry,
-    'decision' | 'sourceRead' | 'sourceAbandoned' | 'queueWait' | 'objects' | 'ownedObjects'
+    | 'decision'
+    | 'sourceRead'
+    | 'sourceAbandoned'
+    | 'sourceHint'
+    | 'watchEnded'
+    | 'pushedLook'
+    | 'queueWait'
+    | 'objects'
+    | 'ownedObjects'
   >;
 }
 
@@ -80,8 +91,16 @@ export function createController(options: ControllerOptions): Controller {
   const memories = new Map<string, ObjectMemory>();
   const decisions = createDecisionLog();
   const announce = createAnnounce(options.events);
+  const tellTrouble = createWatchTroubles({ log, clock });
+  const hints = createHints({
+    clock,
+    look(key) {
+      telemetry?.pushedLook();
+      queue.add(key);
+    },
+  });
   const sampler = createSampler({
-    deps: { clients: options.clients, clock },
+    deps: { clients: options.clients, clock, cluster: createClusterView(options) },
     clock,
     random,
     shutdown: stop.signal,
@@ -89,7 +108,13 @@ export function createController(options: ControllerOptions): Controller {
       read: ({ type, tookMs, error }) =>
         telemetry?.sourceRead({ type, seconds: tookMs / 1000, ...(error ? { code: error.code } : {}) }),
       abandoned: (type) => telemetry?.sourceAbandoned(type),
+      hint: (type) => telemetry?.sourceHint(type),
+      watchEnded({ trigger, error }) {
+        telemetry?.watchEnded({ type: trigger.type, ...(error ? { code: error.code } : {}) });
+        tellTrouble(trigger, error);
+      },
     },
+    hinted: hints.heard,
   });
   const queue = createWorkQueue({
     clock,
@@ -124,6 +149,7 @@ export function createController(options: ControllerOptions): Controller {
 
   function forget(key: string): void {
     sampler.unbind(key);
+    hints.forget(key);
     dependencies.remove(key);
     memories.delete(key);
     decisions.remove(namesOf(key));
@@ -241,6 +267,7 @@ export function createController(options: ControllerOptions): Controller {
       } finally {
         isReady = false;
         end();
+        hints.close();
         await Promise.all([...reflecting, credentials.stop(), sampler.close()]);
         lookups.clear();
       }

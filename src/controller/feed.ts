@@ -3,6 +3,7 @@ import { type Clock, backoffMs, withDeadline } from '../async.ts';
 import { InternalError, SluiceError, SourceAnswerError, SourceUnavailableError } from '../errors.ts';
 import type { PolledTrigger, Reading, Scaler, ScalerDeps } from '../scalers/scaler.ts';
 import type { ReadTurn } from './read-turns.ts';
+import { createWatching } from './watching.ts';
 
 /** A trigger of an object, ready to be read. */
 export interface BoundTrigger {
@@ -38,12 +39,21 @@ export interface FeedHooks {
   read?(read: { readonly type: string; readonly tookMs: number; readonly error?: SluiceError }): void;
   /** A driver took no notice of its deadline; its read was left to itself. */
   abandoned?(type: string): void;
+  /** A source said that it probably changed. */
+  hint?(type: string): void;
+  /** A watch ended by itself; without an error when the source ended it in good order. It will be begun again. */
+  watchEnded?(watch: { readonly trigger: PolledTrigger; readonly error?: SluiceError }): void;
 }
 
 export interface Feed {
   /** See Sampler.sample. Never rejects, except when the program stops. */
   sample(maxAgeMs: number): Promise<Sample>;
   latest(): Sample | undefined;
+  /**
+   * Calls `wake` when the source says that it probably changed, for sources that do; what is sampled afterwards is read afterwards.
+   * The returned function ends it.
+   */
+  watch(wake: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -65,6 +75,15 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
   let scaler: Promise<Scaler> | undefined;
   let latest: Sample | undefined;
   let reading: Promise<Sample> | undefined;
+  /** The read after the one in flight. */
+  let nextReading: Promise<Sample> | undefined;
+  /** Hints so far, and how many of them the newest reading and the one in flight may know of. */
+  let hints = 0;
+  let hintsInLatest = 0;
+  let hintsInReading = 0;
+  const listeners = new Set<() => void>();
+  /** A source is asked to push only once it has been read: what keeps it from that is told by the read. */
+  let hasAnswered = false;
   let notBefore = 0;
   let isClosed = false;
   /** Set while the driver works; still set at the next read when it ignored the deadline of the last one. */
@@ -81,9 +100,23 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
     return connecting;
   }
 
+  const watching = createWatching({
+    clock,
+    random,
+    connect,
+    heard() {
+      hints++;
+      hooks.hint?.(trigger.type);
+      for (const wake of listeners) wake();
+    },
+    ended: (error) => hooks.watchEnded?.({ trigger, ...(error ? { error } : {}) }),
+    translate: (thrown) => toFailure(thrown, what),
+  });
+
   async function drop(): Promise<void> {
     const dropped = scaler;
     scaler = undefined;
+    watching.restart();
     await dropped?.then((it) => it.close()).catch(() => {});
   }
 
@@ -116,9 +149,13 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
 
   async function read(): Promise<Sample> {
     const startedAt = clock.now();
+    hintsInReading = hints;
     try {
       const { value, active } = await readOnce();
       hooks.read?.({ type: trigger.type, tookMs: clock.now() - startedAt });
+      if (latest?.ok === false) watching.hurry();
+      hasAnswered = true;
+      if (listeners.size > 0) watching.start();
       const isActive = active ?? value > trigger.metric.activation;
       notBefore = 0;
       // KEDA: a metric is never negative; activity goes by the raw value.
@@ -134,26 +171,48 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
     }
   }
 
+  function readNow(): Promise<Sample> {
+    reading ??= read()
+      .then((sample) => {
+        latest = sample;
+        hintsInLatest = hintsInReading;
+        return sample;
+      })
+      .finally(() => {
+        reading = undefined;
+        if (isClosed) void drop();
+      });
+    return reading;
+  }
+
   return {
     latest: () => latest,
     sample(maxAgeMs) {
       const now = clock.now();
       // A reading from the future tells that the clock was set back, not that it is fresh.
-      const isKnown = latest !== undefined && now >= latest.at && (now < notBefore || now - latest.at < maxAgeMs);
-      if (latest && isKnown) return Promise.resolve(latest);
-      reading ??= read()
-        .then((sample) => {
-          latest = sample;
-          return sample;
-        })
-        .finally(() => {
-          reading = undefined;
-          if (isClosed) void drop();
-        });
-      return reading;
+      const isYoung = latest !== undefined && hintsInLatest === hints && now - latest.at < maxAgeMs;
+      if (latest && now >= latest.at && (now < notBefore || isYoung)) return Promise.resolve(latest);
+      if (!reading || hintsInReading === hints) return readNow();
+      // The read in flight may have asked before the source changed.
+      nextReading ??= reading.then((sample) => {
+        nextReading = undefined;
+        return isClosed ? sample : readNow();
+      });
+      return nextReading;
+    },
+    watch(wake) {
+      const listener = (): void => wake();
+      listeners.add(listener);
+      if (hasAnswered) watching.start();
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) watching.stop();
+      };
     },
     async close() {
       isClosed = true;
+      listeners.clear();
+      watching.stop();
       await reading?.catch(() => {});
       await drop();
     },
@@ -161,7 +220,7 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
 }
 
 /** A scaler translates its driver's errors; the text of one that slipped through may hold a secret, so it stays in the cause. */
-function toFailure(thrown: unknown, what: string): SluiceError {
+export function toFailure(thrown: unknown, what: string): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return new InternalError(`${what}: the driver failed with an unforeseen ${name}`, { cause: thrown });

@@ -1,6 +1,6 @@
 // spec.metrics of an HPA from parsed triggers.
 import { externalMetricName, labels } from '../api/names.ts';
-import type { PolledTrigger, ResourceTrigger, Trigger } from '../scalers/scaler.ts';
+import type { MeasuredTrigger, PolledTrigger, ResourceTrigger } from '../scalers/scaler.ts';
 
 export type HpaMetric =
   | {
@@ -27,7 +27,7 @@ type MetricTarget =
 /** Sorted by type as KEDA does, and by trigger within a type. The index in each external name makes it unique in the object. */
 export function hpaMetrics(
   scaledObjectName: string,
-  triggers: readonly { readonly index: number; readonly trigger: Trigger }[],
+  triggers: readonly { readonly index: number; readonly trigger: MeasuredTrigger }[],
 ): readonly HpaMetric[] {
   return triggers
     .map(({ index, trigger }) => ({

@@ -7,7 +7,7 @@ import { annotations, labels, LONGEST_NAME } from '../api/names.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
 import { targetOf } from '../api/target.ts';
 import type { KubeObject, OwnerReference } from '../kube/client.ts';
-import type { Trigger } from '../scalers/scaler.ts';
+import type { MeasuredTrigger } from '../scalers/scaler.ts';
 import { type HpaMetric, hpaMetrics } from './hpa-metrics.ts';
 
 /** autoscaling/v2, as far as Sluice writes and reads it. */
@@ -33,7 +33,7 @@ export interface HpaInput {
   /** Its behaviour under the pause annotations is included; one that is paused altogether has no HPA. */
   readonly object: ScaledObject;
   /** Every trigger, in order; `index` is its place in spec.triggers. */
-  readonly triggers: readonly { readonly index: number; readonly trigger: Trigger }[];
+  readonly triggers: readonly { readonly index: number; readonly trigger: MeasuredTrigger }[];
   /** Of this program, for the version label. */
   readonly version: string;
 }

@@ -3,6 +3,7 @@ import { type Pause, pauseOf } from '../api/annotations.ts';
 import { checkFallback, checkNames, checkReplicaBounds, checkTriggers, usesModifiers } from '../api/checks.ts';
 import { parseScaledObject } from '../api/parse.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
+import { checkTriggerOptions } from '../api/trigger-options.ts';
 import { ConfigError, type FieldIssue } from '../errors.ts';
 import type { KubeObject } from '../kube/client.ts';
 import type { TriggerTypes } from './bind.ts';
@@ -52,6 +53,7 @@ export function checkScaledObject(object: ScaledObject, types: TriggerTypes): vo
   const issues = [
     ...checkReplicaBounds(object.spec),
     ...checkTriggers(object.spec.triggers, { cacheable: (type) => types.triggerSource(type)?.cacheable ?? true }),
+    ...checkTriggerOptions(object.spec, { measures: (type) => types.triggerSource(type)?.measures ?? [] }),
     ...checkFallback(object.spec, { polled: (type) => types.triggerSource(type)?.kind !== 'resource' }),
     ...notYet(object),
   ];

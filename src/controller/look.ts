@@ -161,6 +161,8 @@ export function createLook(options: LookOptions): TakeLook {
     const isBroken = memory.bindings?.some(({ kind }) => kind === 'broken') ?? false;
     if (isBroken && isLookDue(memory, policy, clock.now())) memory.changes++;
     const { bindings, isNew } = await bind(key, visit.object, memory, policy.readTimeoutMs, signal);
+    if (policy.usesPush) sampler.watch(key);
+    else sampler.unwatch(key);
     if (isNew) announce.bound(visit.object, bindings);
     visit.found = { target, bindings };
     const troubles = await applyHpa(visit, bindings);

@@ -17,6 +17,8 @@ export interface ObjectMemory {
   /** Counts the changes of objects that the bindings were made of (Secrets, ConfigMaps, authentications, the target). */
   changes: number;
   phaseMs: number;
+  /** When sources that name their own metrics were last asked for them. */
+  describedAt: number;
   /** More exact than status.lastActiveTime, which is written once a minute. */
   lastActiveAt: number | undefined;
   /** Triggers are read from this moment on; before it, the last readings count. */
@@ -54,6 +56,7 @@ function createMemory(uid: string, now: number): ObjectMemory {
     boundFor: '',
     changes: 0,
     phaseMs: 0,
+    describedAt: 0,
     lastActiveAt: undefined,
     nextLookAt: 0,
     history: EMPTY_STATE,

@@ -1,7 +1,8 @@
 // The one way any part of the program learns a trigger's value. Nothing else calls a scaler.
-import type { Clock } from '../async.ts';
-import type { PolledTrigger, ScalerDeps } from '../scalers/scaler.ts';
-import { type BoundTrigger, createFeed, type Feed, type FeedHooks, type Sample } from './feed.ts';
+import { type Clock, withDeadline } from '../async.ts';
+import { unlessAborted } from '../scalers/coalesce.ts';
+import type { DescribedTrigger, PolledTrigger, ScalerDeps } from '../scalers/scaler.ts';
+import { type BoundTrigger, createFeed, type Feed, type FeedHooks, type Sample, toFailure } from './feed.ts';
 import { createReadTurns } from './read-turns.ts';
 
 export interface Sampler {
@@ -17,8 +18,16 @@ export interface Sampler {
     metricName: string,
     options: { readonly maxAgeMs: number; readonly signal: AbortSignal },
   ): Promise<Sample | undefined>;
+  /** The metrics of a trigger whose source names them. Rejects with what the source failed with, at the latest after `timeoutMs`. */
+  describe(
+    trigger: DescribedTrigger,
+    options: { readonly timeoutMs: number; readonly hasFailed: boolean },
+  ): Promise<readonly PolledTrigger[]>;
   /** The newest reading, however old, without asking anyone. */
   latest(object: string, metricName: string): Sample | undefined;
+  /** Has `hinted` called for the object when a source of it says that it probably changed, until `unwatch` or `unbind`. */
+  watch(object: string): void;
+  unwatch(object: string): void;
   unbind(object: string): void;
   /** Closes every scaler and waits for it. */
   close(): Promise<void>;
@@ -33,12 +42,22 @@ export interface SamplerOptions {
   /** Ends every read when the program stops. */
   readonly shutdown: AbortSignal;
   readonly hooks?: FeedHooks;
+  /** See Sampler.watch. What the object samples afterwards is read afterwards. */
+  readonly hinted?: (object: string) => void;
+}
+
+/** A trigger of an object. */
+interface Slot {
+  readonly question: string;
+  readonly feed: Feed;
+  unwatch: (() => void) | undefined;
 }
 
 export function createSampler(options: SamplerOptions): Sampler {
   const turns = createReadTurns();
   const feeds = new Map<string, { readonly feed: Feed; readonly trigger: PolledTrigger; users: number }>();
-  const objects = new Map<string, ReadonlyMap<string, { readonly question: string; readonly feed: Feed }>>();
+  const objects = new Map<string, ReadonlyMap<string, Slot>>();
+  const watched = new Set<string>();
   const closing = new Set<Promise<void>>();
 
   function acquire(bound: BoundTrigger): Feed {
@@ -60,20 +79,65 @@ export function createSampler(options: SamplerOptions): Sampler {
     closing.add(closed);
   }
 
+  const slotsOf = (object: string): Iterable<Slot> => objects.get(object)?.values() ?? [];
+
+  function giveBack(slots: Iterable<Slot>): void {
+    for (const { question, unwatch } of slots) {
+      unwatch?.();
+      release(question);
+    }
+  }
+
+  function watchSlots(object: string): void {
+    for (const slot of slotsOf(object)) slot.unwatch ??= slot.feed.watch(() => options.hinted?.(object));
+  }
+
   function unbind(object: string): void {
-    const slots = objects.get(object);
+    const slots = slotsOf(object);
     objects.delete(object);
-    for (const { question } of slots?.values() ?? []) release(question);
+    watched.delete(object);
+    giveBack(slots);
   }
 
   return {
     bind(object, triggers) {
       // New questions are taken before old ones are given back, so that one that stays keeps its readings and connection.
       const slots = new Map(
-        triggers.map((bound) => [bound.metricName, { question: bound.question, feed: acquire(bound) }]),
+        triggers.map((bound): [string, Slot] => {
+          const { metricName, question } = bound;
+          return [metricName, { question, feed: acquire(bound), unwatch: undefined }];
+        }),
       );
-      unbind(object);
+      const before = slotsOf(object);
       objects.set(object, slots);
+      if (watched.has(object)) watchSlots(object);
+      giveBack(before);
+    },
+    watch(object) {
+      if (!objects.has(object) || watched.has(object)) return;
+      watched.add(object);
+      watchSlots(object);
+    },
+    unwatch(object) {
+      if (!watched.delete(object)) return;
+      for (const slot of slotsOf(object)) {
+        slot.unwatch?.();
+        slot.unwatch = undefined;
+      }
+    },
+    async describe(trigger, { timeoutMs, hasFailed }) {
+      const what = `${trigger.type} trigger`;
+      const source = { sourceId: trigger.sourceId, batches: false };
+      const turn = turns.take(source);
+      try {
+        return await withDeadline(options.clock, options.shutdown, timeoutMs, what, (signal) =>
+          turn(hasFailed, () => unlessAborted(trigger.describe(options.deps, signal), signal)),
+        );
+      } catch (thrown) {
+        throw options.shutdown.aborted ? thrown : toFailure(thrown, what);
+      } finally {
+        turns.giveBack(source);
+      }
     },
     async sample(object, metricName, { maxAgeMs, signal }) {
       const feed = objects.get(object)?.get(metricName)?.feed;

@@ -45,7 +45,12 @@ const defineRedis = (type: string, kind: RedisKind, summary: string) =>
     async connect(c, deps, { sourceId }) {
       const { client, release } = await leaseRedis(kind, c, sourceId, deps);
       const question = lengthOf(c.listName);
-      return { read: async (signal) => ({ value: await client.ask(question, signal) }), close: release };
+      const watched = { keys: [c.listName], events: 'lszh' };
+      return {
+        read: async (signal) => ({ value: await client.ask(question, signal) }),
+        watch: (wake, signal) => client.watch(watched, wake, signal),
+        close: release,
+      };
     },
   });
 

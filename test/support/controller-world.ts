@@ -18,8 +18,9 @@ import { createMemoryKube, type MemoryKube } from './memory-kube.ts';
 export type Answer = number | SluiceError | ((signal: AbortSignal) => Promise<Reading> | Reading);
 
 /** Trigger type `queue` (metadata: queue, target, activation, host by auth or env) and `cpu`. */
-export function createQueueTypes(answers: ReadonlyMap<string, Answer>): TriggerTypes & { reads(): number } {
+export function createQueueTypes(answers: ReadonlyMap<string, Answer>): TriggerTypes & Pick<World, 'reads' | 'pushes'> {
   let reads = 0;
+  const watches: Push[] = [];
   const field = (name: string, sources: TriggerSource['fields'][number]['sources'], required: boolean) => ({
     name,
     aliases: [],
@@ -34,6 +35,7 @@ export function createQueueTypes(answers: ReadonlyMap<string, Answer>): TriggerT
     summary: 'A queue of the test.',
     kind: 'polled',
     cacheable: true,
+    measures: [],
     fields: [field('queue', ['metadata'], true), field('password', ['auth', 'env'], false)],
     parse({ metadata, auth, env, metricType }) {
       const { queue: name, target = '5', activation = '0', passwordFromEnv = '' } = metadata;
@@ -60,6 +62,14 @@ export function createQueueTypes(answers: ReadonlyMap<string, Answer>): TriggerT
               if (typeof answer === 'function') return answer(signal);
               throw answer;
             },
+            watch(wake, signal) {
+              const { promise, resolve, reject } = Promise.withResolvers<void>();
+              const watch = { queue: name, wake, end: resolve, fail: reject };
+              watches.push(watch);
+              const remove = (): void => void watches.splice(watches.indexOf(watch), 1);
+              signal.addEventListener('abort', () => resolve(), { once: true });
+              return promise.finally(remove);
+            },
             close: async () => {},
           }),
         },
@@ -71,6 +81,7 @@ export function createQueueTypes(answers: ReadonlyMap<string, Answer>): TriggerT
     summary: 'CPU of the pods.',
     kind: 'resource',
     cacheable: false,
+    measures: [],
     fields: [],
     parse: ({ metadata }) => ({
       warnings: [],
@@ -85,11 +96,20 @@ export function createQueueTypes(answers: ReadonlyMap<string, Answer>): TriggerT
   const types = new Map([queue, cpu].map((source) => [source.type, source]));
   return {
     reads: () => reads,
+    pushes: (queue) => watches.filter((watch) => watch.queue === queue),
     triggerSource: (type) => types.get(type),
     parseTrigger(type) {
       throw new ConfigError('trigger', [{ field: 'type', message: `no trigger type is called "${type}"` }]);
     },
   };
+}
+
+/** A watch that goes on, as the source sees it. */
+export interface Push {
+  readonly queue: string;
+  wake(): void;
+  end(): void;
+  fail(error: SluiceError): void;
 }
 
 export interface World {
@@ -99,6 +119,8 @@ export interface World {
   readonly answers: Map<string, Answer>;
   readonly events: EventRecord[];
   reads(): number;
+  /** Who wants to hear of the queue. */
+  pushes(queue: string): readonly Push[];
   /** Stops this controller, as a kill would, and starts a fresh one on the same cluster. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -182,6 +204,7 @@ export async function createWorld(
       return controller;
     },
     reads: types.reads,
+    pushes: types.pushes,
     async stop() {
       stop.abort(new Error('the test is over'));
       await Promise.all([running, clock.advance(10)]);

@@ -4,7 +4,7 @@ import { clusterTriggerAuthentications, triggerAuthentications } from '../../api
 import type { Clock } from '../../async.ts';
 import { KubeError } from '../../errors.ts';
 import type { KubeClient, KubeObject, ObjectKey, Resource } from '../../kube/client.ts';
-import { grantCommand, missingRightOf } from '../../kube/missing-right.ts';
+import { withGrant } from '../../kube/missing-right.ts';
 import { CONFIG_MAPS, SECRETS } from '../../kube/resources.ts';
 import type { Store } from '../../kube/store.ts';
 import { type Reference, referenceTo } from '../dependencies.ts';
@@ -46,7 +46,9 @@ export function createKubeLookups(options: KubeLookupOptions): KubeLookups {
     if (known) return known.reading;
     // Shared by many, so no single caller's signal may end it; the client's own deadline bounds it.
     const reading = getOrUndefined(client, resource, key, new AbortController().signal).catch((error: unknown) => {
-      throw withGrant(error, resource, key);
+      const { group, plural } = resource;
+      const right = { group, resource: plural, namespace: key.namespace, resourceName: key.name };
+      throw withGrant(error, ['get', 'list', 'watch'], right);
     });
     const entry = { reading, stop: clock.schedule(HOLD_MS, () => forget(reference)) };
     held.set(reference, entry);
@@ -111,27 +113,6 @@ interface ConfigMapObject extends KubeObject {
 
 function decoded({ data = {} }: SecretObject): SecretData {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
-}
-
-/** A refused read with the command that allows it: this message reaches whoever looks at the ScaledObject. */
-function withGrant(error: unknown, { group, plural }: Resource, { namespace, name }: ObjectKey): unknown {
-  if (!(error instanceof KubeError) || error.code !== 'KUBE_FORBIDDEN') return error;
-  const missing = missingRightOf(error.message);
-  if (!missing) return error;
-  const right = { group, resource: plural, namespace, resourceName: name };
-  const grant = grantCommand(missing.user, [
-    { ...right, verb: 'get' },
-    { ...right, verb: 'list' },
-    { ...right, verb: 'watch' },
-  ]);
-  const { code, retry, status, reason } = error;
-  return new KubeError(`${error.message}; to allow it: ${grant}`, {
-    code,
-    retry,
-    ...(status === undefined ? {} : { status }),
-    ...(reason === undefined ? {} : { reason }),
-    cause: error,
-  });
 }
 
 /** Undefined when it does not exist. */

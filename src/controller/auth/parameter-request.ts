@@ -8,6 +8,8 @@ export interface ParameterRequest {
   readonly trigger: Pick<ScaleTrigger, 'metadata' | 'authenticationRef'>;
   /** The parameters that this type of trigger has (TriggerSource.fields); what it does not have cannot be missing. */
   readonly fields: readonly TriggerField[];
+  /** Every `…FromEnv` counts, not only those of `fields`; what is none of those and does not exist is left out, as in KEDA. */
+  readonly takesAnyKey?: boolean;
   readonly namespace: string;
   readonly target: TargetReference;
   /** scaleTargetRef.envSourceContainerName; otherwise the first container. */

@@ -49,14 +49,15 @@ export async function resolveParameters(request: ParameterRequest, lookup: Looku
 const FROM_ENV = 'FromEnv';
 
 async function readEnvironment(
-  { trigger, fields, envContainer }: ParameterRequest,
+  { trigger, fields, takesAnyKey = false, envContainer }: ParameterRequest,
   readVariable: ReadTargetVariable,
 ): Promise<{ readonly env: Readonly<Record<string, string>>; readonly gaps: readonly Gap[] }> {
   const env: Record<string, string> = {};
   const gaps: Gap[] = [];
   for (const [key, variable] of Object.entries(trigger.metadata)) {
     const parameter = key.slice(0, -FROM_ENV.length);
-    if (!key.endsWith(FROM_ENV) || variable === '' || !fieldOf(fields, parameter, 'env')) continue;
+    const isRead = takesAnyKey || fieldOf(fields, parameter, 'env') !== undefined;
+    if (!key.endsWith(FROM_ENV) || variable === '' || !isRead) continue;
     const value = await readVariable(variable, envContainer);
     if (value.kind === 'set') env[variable] = value.value;
     else {

@@ -26,6 +26,8 @@ export interface ScalingPolicy {
   readonly scaleUpRules: HpaScalingRules | undefined;
   readonly verifyBeforeZero: boolean;
   readonly readTimeoutMs: number;
+  /** Whether sources may say that it is time for a look. */
+  readonly usesPush: boolean;
 }
 
 export interface FallbackPolicy {
@@ -59,7 +61,7 @@ export function policyOf(
   const { spec } = object;
   const { pollingInterval = DEFAULT_POLLING_S, cooldownPeriod = DEFAULT_COOLDOWN_S, initialCooldownPeriod = 0 } = spec;
   const { minReplicaCount = 0, maxReplicaCount = DEFAULT_MAX_REPLICAS } = spec;
-  const { scaleUp = 'Direct', verifyBeforeZero = true, readTimeoutSeconds } = spec.advanced?.sluice ?? {};
+  const { scaleUp = 'Direct', verifyBeforeZero = true, readTimeoutSeconds, push = true } = spec.advanced?.sluice ?? {};
   const pollingIntervalMs = seconds(pollingInterval);
   return {
     minReplicas: minReplicaCount,
@@ -76,6 +78,7 @@ export function policyOf(
     scaleUpRules: spec.advanced?.horizontalPodAutoscalerConfig?.behavior?.scaleUp,
     verifyBeforeZero,
     readTimeoutMs: readTimeoutSeconds === undefined ? defaults.readTimeoutMs : seconds(readTimeoutSeconds),
+    usesPush: push,
   };
 }
 

@@ -18,7 +18,8 @@ export function addressesOf({ address = [], host = [], port = [] }: AddressParam
   return [...address, ...pairs].flatMap((text) => parseAddress(text) ?? []);
 }
 
-function parseAddress(text: string): Address | undefined {
+/** Undefined when the text is not host:port. */
+export function parseAddress(text: string): Address | undefined {
   const match = /^(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];

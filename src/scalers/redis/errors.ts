@@ -13,9 +13,9 @@ export const refusal = (pattern: RegExp, message: string, code?: 'SOURCE_NOT_FOU
   message,
 ];
 
-/** `commands` are all that the question needs. */
+/** `commands` are all that the question needs. A script is told of what it may not do in words of its own. */
 export const notPermitted = (commands: string): KnownAnswer => [
-  /^NOPERM/,
+  /^NOPERM|user executing the script can't/,
   auth,
   `the user may not measure this key; allow ${commands} on it (NOPERM)`,
 ];
@@ -40,7 +40,10 @@ export function translateRedisError(what: string, thrown: unknown, refusals: rea
   const text = told instanceof Error ? told.message : '';
   const answer = [...refusals, ...ANSWERS].find(([pattern]) => pattern.test(text));
   if (answer) return answer[1](`${what}: ${answer[2]}`);
-  return networkError(what, told) ?? unavailable(`${what}: the connection was closed`);
+  // The driver keeps to itself why: nothing listens there, or the certificate isn't trusted.
+  const why =
+    told === thrown ? 'the connection was closed' : 'no node lets us in; check addresses, and with TLS the CA';
+  return networkError(what, told) ?? unavailable(`${what}: ${why}`);
 }
 
 /** A cluster tells only through this property why none of its nodes could be asked. */

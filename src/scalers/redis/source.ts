@@ -6,20 +6,23 @@ import { createReopening } from '../reopening.ts';
 import type { Lease, ScalerDeps } from '../scaler.ts';
 import { openRedis, type RedisConnectionOptions } from './connection.ts';
 import { type KnownAnswer, translateRedisError } from './errors.ts';
+import { createNotifications, type WatchedKeys } from './notifications.ts';
 import { connectionOf, type RedisKind, type RedisServer } from './parameters.ts';
 
-export interface RedisQuestion {
+export interface RedisQuestion<T = number> {
   /** Equal for equal questions only, lists and streams alike. */
   readonly key: string;
   /** What the server may answer instead of a number, and what that means here. */
   readonly refusals: readonly KnownAnswer[];
-  /** One number, or the driver's error. `where` names the server. */
-  ask(client: Redis | Cluster, where: string): Promise<number>;
+  /** The answer, for most a number, or the driver's error. `where` names the server. */
+  ask(client: Redis | Cluster, where: string): Promise<T>;
 }
 
 export interface RedisSource {
   /** Rejects with a SluiceError. */
-  ask(question: RedisQuestion, signal: AbortSignal): Promise<number>;
+  ask<T>(question: RedisQuestion<T>, signal: AbortSignal): Promise<T>;
+  /** See Scaler.watch. */
+  watch(watched: WatchedKeys, wake: () => void, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,7 +52,9 @@ function createRedisSource(options: RedisConnectionOptions, where: string, clock
     open: (lost, signal) => openRedis(options, lost, signal),
     shut: async (client) => client.disconnect(),
   });
+  const notifications = createNotifications({ connection: options, where, clock });
   return {
+    watch: notifications.watch,
     async ask({ key, refusals, ask }, signal) {
       try {
         return await share(key, async () => ask(await connection.get(), where), signal);
@@ -58,6 +63,8 @@ function createRedisSource(options: RedisConnectionOptions, where: string, clock
         throw translateRedisError(where, error, refusals);
       }
     },
-    close: () => connection.close(),
+    async close() {
+      await Promise.all([connection.close(), notifications.close()]);
+    },
   };
 }

@@ -15,6 +15,8 @@ const record = <S extends z.ZodRawShape>(shape: S) =>
     .transform((list) => Object.fromEntries(list.flatMap((name, i) => (i % 2 === 0 ? [[name, list[i + 1]]] : []))))
     .pipe(z.object(shape));
 
+export type EntryId = z.output<typeof EntryId>;
+
 const Group = record({
   name: z.string(),
   'last-delivered-id': EntryId,
@@ -27,6 +29,8 @@ const Stream = record({
   'entries-added': Count.optional(),
   'last-entry': z.tuple([EntryId], z.unknown()).nullable(),
 });
+const Entries = z.array(z.tuple([EntryId], z.unknown())).max(1);
+const Time = z.tuple([z.coerce.number(), z.coerce.number()]);
 export type GroupInfo = z.output<typeof Group>;
 export type StreamInfo = z.output<typeof Stream>;
 
@@ -34,6 +38,14 @@ export type StreamInfo = z.output<typeof Stream>;
 export const readCount = (reply: unknown): number => Count.parse(reply);
 export const readGroups = (reply: unknown): readonly GroupInfo[] => z.array(Group).parse(reply);
 export const readStream = (reply: unknown): StreamInfo => Stream.parse(reply);
+export const readEntryId = (reply: unknown): EntryId | undefined => EntryId.nullable().parse(reply) ?? undefined;
+/** Of XRANGE … COUNT 1; undefined when there is no such entry. */
+export const readFirstId = (reply: unknown): EntryId | undefined => Entries.parse(reply)[0]?.[0];
+/** TIME: seconds, and microseconds of that second. */
+export const readTimeMs = (reply: unknown): number => {
+  const [seconds, micros] = Time.parse(reply);
+  return seconds * 1_000 + micros / 1_000;
+};
 
 /**
  * At most this many entries wait for the group: for when the server can't tell its lag. Exactly 0 when none is left behind the last

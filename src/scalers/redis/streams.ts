@@ -8,7 +8,7 @@ import { entriesAhead, type GroupInfo, readCount, readGroups, readStream } from 
 /** The name of a measure is that of the parameter with its target. */
 export type StreamMeasure = 'streamLength' | 'pendingEntriesCount' | 'lagCount';
 
-interface Stream {
+export interface Stream {
   readonly stream: string;
   readonly consumerGroup?: string | undefined;
   readonly lagCount?: number | undefined;
@@ -62,7 +62,7 @@ async function lag(client: Redis | Cluster, where: string, stream: string, group
   return Math.min(length, own.lag ?? entriesAhead(readStream(await client.xinfo('STREAM', stream)), own));
 }
 
-async function groupsOf(client: Redis | Cluster, stream: string): Promise<readonly GroupInfo[]> {
+export async function groupsOf(client: Redis | Cluster, stream: string): Promise<readonly GroupInfo[]> {
   try {
     return readGroups(await client.xinfo('GROUPS', stream));
   } catch (error) {

@@ -26,6 +26,8 @@ describe('controller/bind', () => {
       lookup,
       readTimeoutMs: 3_000,
       clusterObjectNamespace: 'sluice',
+      describe: () => Promise.reject(new Error('nothing here is described')),
+      former: [],
     });
     expect(bindings).toMatchObject([{ readTimeoutMs: 9_000 }, { readTimeoutMs: 3_000 }]);
   });

@@ -5,10 +5,10 @@ import { buildHpa, SPEC_HASH } from '../../../src/controller/hpa.ts';
 import { quantityOf } from '../../../src/controller/hpa-metrics.ts';
 import { covers } from '../../../src/controller/apply-hpa.ts';
 import { parseQuantity } from '../../../src/hpa/quantity.ts';
-import type { MetricSpec, Trigger } from '../../../src/scalers/scaler.ts';
+import type { MeasuredTrigger, MetricSpec } from '../../../src/scalers/scaler.ts';
 import { aScaledObject } from '../../support/controller-world.ts';
 
-const polled = (over: Partial<MetricSpec> = {}): Trigger => ({
+const polled = (over: Partial<MetricSpec> = {}): MeasuredTrigger => ({
   kind: 'polled',
   type: 'queue',
   metric: { name: 'queue-jobs', target: 5, type: 'AverageValue', activation: 0, ...over },
@@ -16,20 +16,20 @@ const polled = (over: Partial<MetricSpec> = {}): Trigger => ({
   batches: false,
   connect: () => Promise.reject(new Error('never connected')),
 });
-const cpu: Trigger = {
+const cpu: MeasuredTrigger = {
   kind: 'resource',
   type: 'cpu',
   resource: 'cpu',
   target: { type: 'Utilization', averageUtilization: 60 },
 };
-const memoryOf = (containerName: string): Trigger => ({
+const memoryOf = (containerName: string): MeasuredTrigger => ({
   kind: 'resource',
   type: 'memory',
   resource: 'memory',
   containerName,
   target: { type: 'AverageValue', averageValue: '512Mi' },
 });
-const build = (object = aScaledObject('worker'), triggers: readonly Trigger[] = [polled()]) =>
+const build = (object = aScaledObject('worker'), triggers: readonly MeasuredTrigger[] = [polled()]) =>
   buildHpa({ object, version: '1.2.3', triggers: triggers.map((trigger, index) => ({ index, trigger })) });
 
 describe('controller/hpa', () => {

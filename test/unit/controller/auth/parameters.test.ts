@@ -174,6 +174,12 @@ describe('controller/auth/parameters', () => {
     expect((await resolve(over)).problems).toEqual([]);
   });
 
+  it('reads every variable that is named for a trigger that takes any key, and misses none', async () => {
+    const metadata = { tokenFromEnv: 'HOST', lostFromEnv: 'GONE', mine: 'x' };
+    expect((await resolve({ metadata })).env).toEqual({});
+    const { env, problems } = await resolve({ metadata, takesAnyKey: true });
+    expect([env, problems]).toEqual([{ HOST: 'side' }, []]);
+  });
   it('takes an empty value for what it is', async () => {
     expect(await resolve({ auth: secret('empty') })).toMatchObject({ auth: { password: '' }, problems: [] });
   });

@@ -62,6 +62,7 @@ const policy: fc.Arbitrary<ScalingPolicy> = fc
     scaleUpRules: undefined,
     verifyBeforeZero: true,
     readTimeoutMs: 3000,
+    usesPush: true,
     ...rest,
   }));
 const observation: fc.Arbitrary<Observation> = fc.record({

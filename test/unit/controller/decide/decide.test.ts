@@ -23,6 +23,7 @@ const aPolicy = (over: Partial<ScalingPolicy> = {}): ScalingPolicy => ({
   scaleUpRules: undefined,
   verifyBeforeZero: true,
   readTimeoutMs: 3_000,
+  usesPush: true,
   ...over,
 });
 

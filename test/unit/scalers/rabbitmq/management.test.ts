@@ -69,6 +69,21 @@ describe('createManagementApi', () => {
     expect(http.asked).toHaveLength(3);
   });
 
+  it('asks for no larger page than the broker gives', async () => {
+    const { api, http } = setUp(700);
+    expect(await api.matching('shop', '^q', 10_000, never)).toHaveLength(700);
+    expect(http.asked.map(({ url }) => url.searchParams.get('page_size'))).toEqual(['500', '500']);
+  });
+
+  it('says that a pattern is refused', async () => {
+    const { api, state } = setUp(3);
+    Object.assign(state, { status: 400 });
+    await expect(api.matching('shop', '(', 10, never)).rejects.toMatchObject({
+      code: 'SOURCE_ANSWER',
+      message: 'mq: the broker refuses the pattern in queueName (HTTP 400)',
+    });
+  });
+
   it.each([
     [401, undefined, 'AUTH_FAILED'],
     [403, undefined, 'AUTH_FAILED'],
