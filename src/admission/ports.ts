@@ -7,6 +7,8 @@ import type { WrittenObject } from './review.ts';
 export interface TriggerTypes {
   /** False where useCachedMetrics is refused. */
   cacheable(type: string): boolean;
+  /** What a type's broker can tell besides the depth of the queue. */
+  measures(type: string): readonly ('oldestAge' | 'drainTime')[];
   /** True for cpu and memory: the HPA measures them itself, by the resource of the type's name. */
   isResource(type: string): boolean;
   /** What is wrong or suspicious in the parameters of a ScaledObject's or ScaledJob's triggers, as far as the manifest shows it. */

@@ -3,6 +3,7 @@ import { checkFallback, checkNames, checkReplicaBounds, checkTriggers, usesModif
 import { LONGEST_NAME } from '../api/names.ts';
 import { inspect } from '../api/parse.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
+import { checkTriggerOptions } from '../api/trigger-options.ts';
 import { targetOf } from '../api/target.ts';
 import { uselessFields } from '../api/useless-fields.ts';
 import { findConflicts } from './conflicts.ts';
@@ -56,7 +57,7 @@ function ownProblems(object: ScaledObject, types: TriggerTypes): readonly Proble
   return [
     ...problemsOf(metadata.name.length > LONGEST_NAME ? 'name-too-long' : 'hpa-name-too-long', checkNames(object)),
     ...problemsOf('incorrect-replicas', checkReplicaBounds(spec)),
-    ...problemsOf('incorrect-triggers', checkTriggers(spec.triggers, types)),
+    ...problemsOf('incorrect-triggers', [...checkTriggers(spec.triggers, types), ...checkTriggerOptions(spec, types)]),
     ...problemsOf(
       noFormula ? 'scaling-modifiers-fallback' : 'incorrect-fallback',
       checkFallback(spec, { polled: (type) => !types.isResource(type) }),

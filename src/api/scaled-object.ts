@@ -6,6 +6,7 @@ import type { DeepReadonly } from './deep-readonly.ts';
 import { HpaBehavior } from './hpa-behavior.ts';
 import { scaledObjectRules, scalingModifiersRules } from './scaled-object-rules.ts';
 import { ScaleTrigger, uniqueTriggerNames } from './trigger.ts';
+import { TriggerOptions } from './trigger-options.ts';
 
 export const ScaleTargetRef = z
   .object({
@@ -57,6 +58,14 @@ export const SluiceOptions = z
       .min(1)
       .max(60)
       .describe('Longest time in seconds that one read of a trigger may take; default 3.')
+      .exactOptional(),
+    push: z
+      .boolean()
+      .describe('Look at once when a source says that it changed, instead of at the next poll; default true.')
+      .exactOptional(),
+    triggers: z
+      .record(z.string(), TriggerOptions)
+      .describe('Settings of single triggers, by triggers[].name.')
       .exactOptional(),
   })
   .describe('What Sluice can do and KEDA cannot.');

@@ -11,6 +11,8 @@ import type {
   ResourceTrigger,
   Scaler,
   ScalerDeps,
+  ScaleOn,
+  SecondsMeasure,
   TriggerInput,
   TriggerSource,
 } from './scaler.ts';
@@ -26,16 +28,20 @@ export interface Review {
   readonly podIdentity: PodIdentity | undefined;
   /** As the user wrote it; empty when absent. */
   readonly metricType: string;
+  /** What decides instead of the depth. */
+  readonly scaleOn: ScaleOn | undefined;
 }
 
 /** Who asks: names broker connections and chooses identities. */
-export type TriggerContext = Pick<TriggerInput, 'owner' | 'podIdentity'>;
+export type TriggerContext = Pick<TriggerInput, 'owner' | 'podIdentity' | 'scaleOn'>;
 
-interface Declaration<C extends z.ZodObject> {
+export interface Declaration<C extends z.ZodObject> {
   readonly type: string;
   /** One sentence for the documentation. */
   readonly summary: string;
   readonly config: C;
+  /** Keys that are no fields are not reported: they are the source's own. */
+  readonly takesAnyKey?: true;
   /** Rules between fields. Runs even when fields are wrong; those are absent from `config` then. */
   review?(config: Partial<z.output<C>>, review: Review): void;
 }
@@ -43,8 +49,10 @@ interface Declaration<C extends z.ZodObject> {
 interface ScalerDeclaration<C extends z.ZodObject> extends Declaration<C> {
   /** False where KEDA refuses `useCachedMetrics`. */
   readonly cacheable?: false;
+  /** What its broker can tell besides the depth; the reading of an input that has `scaleOn` is in seconds, and says by the depth whether it is active. */
+  readonly measures?: readonly SecondsMeasure[];
   /** `name` is normalised here; `type` comes from the trigger's metricType. */
-  metric(config: z.output<C>): Omit<MetricSpec, 'type'>;
+  metric(config: z.output<C>, context: TriggerContext): Omit<MetricSpec, 'type'>;
   /** Equal for triggers that share a connection; no secret in it (see source-id.ts). */
   sourceId(config: z.output<C>, context: TriggerContext): string;
   batches(config: z.output<C>): boolean;
@@ -64,12 +72,14 @@ export function defineScaler<C extends z.ZodObject>(declaration: ScalerDeclarati
   return {
     ...describe('polled', declaration),
     cacheable: declaration.cacheable ?? true,
+    measures: declaration.measures ?? [],
     parse(input) {
       const found: FieldIssue[] = [];
-      const metricType = externalMetricType(input.metricType, found);
+      const metricType = externalMetricType(input, found);
       const { config, warnings } = readConfig(declaration, input, found);
-      const context = { owner: input.owner, ...(input.podIdentity ? { podIdentity: input.podIdentity } : {}) };
-      const { name, target, activation } = declaration.metric(config);
+      const { owner, podIdentity, scaleOn } = input;
+      const context = { owner, ...(podIdentity ? { podIdentity } : {}), ...(scaleOn ? { scaleOn } : {}) };
+      const { name, target, activation } = inSeconds(declaration.metric(config, context), scaleOn);
       const sourceId = declaration.sourceId(config, context);
       const readTimeoutMs = declaration.readTimeoutMs?.(config);
       return {
@@ -100,6 +110,7 @@ export function defineResource<C extends z.ZodObject>(declaration: ResourceDecla
   return {
     ...describe('resource', declaration),
     cacheable: false,
+    measures: [],
     parse(input): ParsedTrigger {
       const found: FieldIssue[] = [];
       const metricType = input.metricType ?? '';
@@ -124,17 +135,37 @@ export function defineResource<C extends z.ZodObject>(declaration: ResourceDecla
   };
 }
 
-function describe(kind: TriggerSource['kind'], { type, summary, config }: Declaration<z.ZodObject>) {
-  return { type, summary, kind, fields: fieldsOf(config) };
+export function describe(
+  kind: TriggerSource['kind'],
+  { type, summary, config, takesAnyKey }: Declaration<z.ZodObject>,
+) {
+  return { type, summary, kind, fields: fieldsOf(config), ...(takesAnyKey ? { takesAnyKey } : {}) };
 }
 
 function shown(text: string): string {
   return text === '' ? 'nothing' : JSON.stringify(text);
 }
 
-/** KEDA reads an empty metricType as AverageValue and refuses Utilization for metrics it serves itself. */
-function externalMetricType(metricType: string | undefined, found: FieldIssue[]): MetricType {
+/** A measure in seconds has a name and a target of its own. */
+function inSeconds(depth: Omit<MetricSpec, 'type'>, scaleOn: ScaleOn | undefined): Omit<MetricSpec, 'type'> {
+  if (scaleOn === undefined) return depth;
+  const suffix = { oldestAge: 'oldest-age', drainTime: 'drain-time' }[scaleOn.measure];
+  return { ...depth, name: `${depth.name}-${suffix}`, target: scaleOn.targetSeconds };
+}
+
+/**
+ * KEDA reads an empty metricType as AverageValue and refuses Utilization for metrics it serves itself. Seconds are compared as a whole:
+ * a share of an age for each replica would say little, and of a time that depends on the number of replicas nothing.
+ */
+export function externalMetricType({ metricType, scaleOn }: TriggerInput, found: FieldIssue[]): MetricType {
   if (metricType === 'Value') return 'Value';
+  if (scaleOn !== undefined && (metricType === undefined || metricType === '')) return 'Value';
+  if (scaleOn?.measure === 'drainTime' && metricType === 'AverageValue') {
+    found.push({
+      field: 'metricType',
+      message: 'expected Value or nothing, because drainTime depends on the number of replicas already',
+    });
+  }
   if (metricType !== undefined && metricType !== '' && metricType !== 'AverageValue') {
     found.push({ field: 'metricType', message: `expected AverageValue or Value, found ${shown(metricType)}` });
   }
@@ -142,7 +173,7 @@ function externalMetricType(metricType: string | undefined, found: FieldIssue[])
 }
 
 /** Tries every field, then the rules between fields, and throws one ConfigError with all that is wrong. */
-function readConfig<C extends z.ZodObject>(
+export function readConfig<C extends z.ZodObject>(
   declaration: Declaration<C>,
   input: TriggerInput,
   before: readonly FieldIssue[],
@@ -158,10 +189,11 @@ function readConfig<C extends z.ZodObject>(
   }
 
   const refused: FieldIssue[] = [];
-  const warnings: FieldIssue[] = [...parameterWarnings(fields, input)];
+  const warnings: FieldIssue[] = [...parameterWarnings({ ...declaration, fields }, input)];
   declaration.review?.(parsed.data ?? withoutWrong(declaration.config, texts, wrong), {
     podIdentity: input.podIdentity,
     metricType: input.metricType ?? '',
+    scaleOn: input.scaleOn,
     given: (name) => parameters.has(name),
     warn: (field, message) => void warnings.push({ field, message }),
     refuse: (field, message) => {

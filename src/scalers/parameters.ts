@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.ts';
 import type { FieldIssue } from '../errors.ts';
-import type { ParameterSource, TriggerField, TriggerInput } from './scaler.ts';
+import type { ParameterSource, TriggerField, TriggerInput, TriggerSource } from './scaler.ts';
 import { describeField } from './fields.ts';
 
 /** The rows of a trigger's documentation, in the order of declaration. */
@@ -84,10 +84,14 @@ function waysToGive(field: TriggerField): string {
 }
 
 /** What a user wrote without effect: unknown keys (with the key that was probably meant), and keys that lose to another source. */
-export function parameterWarnings(fields: readonly TriggerField[], input: TriggerInput): readonly FieldIssue[] {
+export function parameterWarnings(
+  { fields, takesAnyKey = false }: Pick<TriggerSource, 'fields' | 'takesAnyKey'>,
+  input: TriggerInput,
+): readonly FieldIssue[] {
   const known = knownKeys(fields);
+  const unknown = Object.keys(input.metadata).filter((key) => !known.has(key));
   return [
-    ...Object.keys(input.metadata).flatMap((key) => (known.has(key) ? [] : [unknownKey(key, fields, known, input)])),
+    ...unknown.flatMap((key) => (takesAnyKey ? misplaced(key, fields) : unknownKey(key, fields, known, input))),
     ...Object.keys(input.auth).flatMap((key) => misspeltAuth(key, fields, input)),
     ...fields.flatMap((field) => [...ineffective(field, input), ...unsetVariables(field, input)]),
   ];
@@ -110,9 +114,8 @@ function unknownKey(
   known: ReadonlySet<string>,
   input: TriggerInput,
 ): FieldIssue {
-  const bare = key.endsWith('FromEnv') ? key.slice(0, -'FromEnv'.length) : key;
-  const elsewhere = fields.find((field) => field.name === bare || field.aliases.includes(bare));
-  if (elsewhere) return { field: key, message: `has no effect here: ${waysToGive(elsewhere)}` };
+  const [elsewhere] = misplaced(key, fields);
+  if (elsewhere) return elsewhere;
   if (key === 'metricName') {
     return { field: key, message: 'has no effect: metric names are generated; use triggers[].name to name a trigger' };
   }
@@ -121,6 +124,14 @@ function unknownKey(
     [...known].filter((name) => !Object.hasOwn(input.metadata, name)),
   );
   return { field: key, message: meant ? `is unknown; did you mean ${meant}?` : 'is unknown and has no effect' };
+}
+
+/** A parameter that is looked for elsewhere only. */
+function misplaced(key: string, fields: readonly TriggerField[]): FieldIssue[] {
+  const bare = key.endsWith('FromEnv') ? key.slice(0, -'FromEnv'.length) : key;
+  return fields
+    .filter(({ name, aliases }) => name === bare || aliases.includes(bare))
+    .map((field) => ({ field: key, message: `has no effect here: ${waysToGive(field)}` }));
 }
 
 /** Authentications are shared among triggers, so an unknown parameter is only reported when it looks like a slip. */

@@ -1,10 +1,14 @@
 // `redis-streams`, `redis-cluster-streams`, `redis-sentinel-streams`: what a Redis stream holds for a consumer group.
 import { z } from 'zod';
+import type { Clock } from '../async.ts';
 import { defineScaler, type Review } from './define.ts';
+import { createRateMeter, drainSeconds } from './drain-rate.ts';
 import { field, integer, text } from './fields.ts';
 import { type RedisKind, redisServer, redisSourceId, reviewRedis } from './redis/parameters.ts';
-import { leaseRedis } from './redis/source.ts';
+import { leaseRedis, type RedisSource } from './redis/source.ts';
+import { streamProgressQuestion, streamTimesQuestion } from './redis/stream-times.ts';
 import { streamMeasure, streamQuestion } from './redis/streams.ts';
+import type { ScaleOn, Scaler } from './scaler.ts';
 
 const RedisStreams = z.object({
   stream: field(text(), 'Stream that is measured.'),
@@ -43,6 +47,33 @@ function reviewMeasure(config: Partial<RedisStreams>, report: Review): void {
   }
 }
 
+/** Depth, or seconds that say by the depth whether there is anything to do. */
+function streamReader(
+  config: RedisStreams,
+  client: RedisSource,
+  clock: Clock,
+  scaleOn: ScaleOn | undefined,
+): Scaler['read'] {
+  const activation = config.activationLagCount;
+  if (scaleOn === undefined) {
+    const question = streamQuestion(config);
+    return async (signal) => ({ value: await client.ask(question, signal) });
+  }
+  if (scaleOn.measure === 'oldestAge') {
+    const question = streamTimesQuestion(config);
+    return async (signal) => {
+      const { waiting, ageSeconds } = await client.ask(question, signal);
+      return { value: ageSeconds, active: waiting > activation };
+    };
+  }
+  const question = streamProgressQuestion(config);
+  const meter = createRateMeter(clock);
+  return async (signal) => {
+    const { waiting, done } = await client.ask(question, signal);
+    return { value: drainSeconds(waiting, meter.perSecond(done), scaleOn.targetSeconds), active: waiting > activation };
+  };
+}
+
 const defineRedisStreams = (type: string, kind: RedisKind, summary: string) =>
   defineScaler({
     type,
@@ -59,10 +90,15 @@ const defineRedisStreams = (type: string, kind: RedisKind, summary: string) =>
     }),
     sourceId: (c) => redisSourceId(kind, c),
     batches: () => true,
-    async connect(c, deps, { sourceId }) {
+    measures: ['oldestAge', 'drainTime'],
+    async connect(c, deps, { sourceId, scaleOn }) {
       const { client, release } = await leaseRedis(kind, c, sourceId, deps);
-      const question = streamQuestion(c);
-      return { read: async (signal) => ({ value: await client.ask(question, signal) }), close: release };
+      const watched = { keys: [c.stream], events: 't' };
+      return {
+        read: streamReader(c, client, deps.clock, scaleOn),
+        watch: (wake, signal) => client.watch(watched, wake, signal),
+        close: release,
+      };
     },
   });
 

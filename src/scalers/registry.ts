@@ -1,10 +1,17 @@
 // Every trigger type there is here. Adding one: its file, and its line in `sources`.
 import { didYouMean } from '../did-you-mean.ts';
 import { ConfigError } from '../errors.ts';
+import { azureQueue } from './azure-queue.ts';
 import { azureServiceBus } from './azure-servicebus.ts';
+import { bullMq } from './bullmq.ts';
+import { celery } from './celery.ts';
 import { cpu } from './cpu.ts';
 import { cron } from './cron.ts';
+import { external, externalPush } from './external.ts';
+import { apacheKafka, kafka } from './kafka.ts';
 import { KEDA_TRIGGER_TYPES } from './keda-trigger-types.ts';
+import { kubernetesResource } from './kubernetes-resource.ts';
+import { kubernetesWorkload } from './kubernetes-workload.ts';
 import { memory } from './memory.ts';
 import { metricsApi } from './metrics-api.ts';
 import { prometheus } from './prometheus.ts';
@@ -12,10 +19,18 @@ import { rabbitMq } from './rabbitmq.ts';
 import { redis, redisCluster, redisSentinel } from './redis.ts';
 import { redisClusterStreams, redisSentinelStreams, redisStreams } from './redis-streams.ts';
 import type { ParsedTrigger, TriggerInput, TriggerSource } from './scaler.ts';
+import { sidekiq } from './sidekiq.ts';
 
 /** In the order of the documentation. */
 export const sources: readonly TriggerSource[] = [
+  azureQueue,
   azureServiceBus,
+  bullMq,
+  celery,
+  external,
+  externalPush,
+  kafka,
+  apacheKafka,
   metricsApi,
   prometheus,
   rabbitMq,
@@ -25,7 +40,10 @@ export const sources: readonly TriggerSource[] = [
   redisStreams,
   redisClusterStreams,
   redisSentinelStreams,
+  sidekiq,
   cron,
+  kubernetesResource,
+  kubernetesWorkload,
   cpu,
   memory,
 ];

@@ -1,6 +1,7 @@
 // The contract of a scaler: configuration in, one reading out. Knows nothing of Kubernetes objects, HPAs or replicas.
 import type { Clock } from '../async.ts';
 import type { FieldIssue } from '../errors.ts';
+import type { ClusterView } from './cluster.ts';
 
 /** What a source said. `active` defaults to `value > activation`; a scaler sets it only where KEDA's rule is another one. */
 export interface Reading {
@@ -12,7 +13,10 @@ export interface Reading {
 export interface Scaler {
   /** The current value. Honours `signal`. Never retries, caches, logs or guesses: it throws a SluiceError instead of returning 0. */
   read(signal: AbortSignal): Promise<Reading>;
-  /** Optional: calls `wake` when the source probably changed, until `signal` aborts. A hint only; the value comes from read(). */
+  /**
+   * Optional: calls `wake` when the source probably changed, until `signal` aborts; once as well when it begins to listen, for it may
+   * have missed something before. A hint only; the value comes from read(). Rejects or returns when it cannot go on: it is called again.
+   */
   watch?(wake: () => void, signal: AbortSignal): Promise<void>;
   /** Gives back what connect() took. May be called twice. */
   close(): Promise<void>;
@@ -40,8 +44,17 @@ export interface TriggerInput {
   readonly env: Readonly<Record<string, string>>;
   readonly podIdentity?: PodIdentity;
   readonly metricType?: string;
+  /** What decides instead of the depth of the queue; only where the type's `measures` hold it. */
+  readonly scaleOn?: ScaleOn;
   /** Whose trigger it is: names broker connections, never part of the metric. */
   readonly owner: { readonly namespace: string; readonly name: string };
+}
+
+/** A measure in seconds: the age of the oldest message that waits, or the time until the queue is empty at the measured rate. */
+export type SecondsMeasure = 'oldestAge' | 'drainTime';
+export interface ScaleOn {
+  readonly measure: SecondsMeasure;
+  readonly targetSeconds: number;
 }
 
 export interface PodIdentity {
@@ -65,6 +78,16 @@ export interface PolledTrigger {
   connect(deps: ScalerDeps): Promise<Scaler>;
 }
 
+/** A trigger whose source says at run time which metrics it has, under which names and targets; each is then read by itself. */
+export interface DescribedTrigger {
+  readonly kind: 'described';
+  readonly type: string;
+  /** As of a polled trigger. */
+  readonly sourceId: string;
+  /** At least one, with different names. Asks the source, and throws what read() would. */
+  describe(deps: ScalerDeps, signal: AbortSignal): Promise<readonly PolledTrigger[]>;
+}
+
 /** A trigger that only adds a resource metric to the HPA (cpu, memory); never polled. */
 export interface ResourceTrigger {
   readonly kind: 'resource';
@@ -76,7 +99,9 @@ export interface ResourceTrigger {
     | { readonly type: 'AverageValue'; readonly averageValue: string };
 }
 
-export type Trigger = PolledTrigger | ResourceTrigger;
+/** One whose metric is known without asking anybody. */
+export type MeasuredTrigger = PolledTrigger | ResourceTrigger;
+export type Trigger = MeasuredTrigger | DescribedTrigger;
 
 export interface ParsedTrigger {
   readonly trigger: Trigger;
@@ -105,7 +130,11 @@ export interface TriggerSource {
   readonly kind: Trigger['kind'];
   /** False where KEDA refuses `useCachedMetrics` (cpu, memory, cron). */
   readonly cacheable: boolean;
+  /** True where keys of metadata that are no fields are the source's own, `…FromEnv` included; otherwise they are reported. */
+  readonly takesAnyKey?: boolean;
   readonly fields: readonly TriggerField[];
+  /** What its broker can tell besides the depth. */
+  readonly measures: readonly SecondsMeasure[];
   /** Pure. Throws a ConfigError that names every bad field. */
   parse(input: TriggerInput): ParsedTrigger;
 }
@@ -124,4 +153,6 @@ export interface Lease<T> {
 export interface ScalerDeps {
   readonly clients: ClientPool;
   readonly clock: Clock;
+  /** For triggers whose source is the cluster itself. */
+  readonly cluster?: ClusterView;
 }

@@ -7,6 +7,7 @@ import { judgeTriggersAlone } from '../validate/scaled.ts';
 
 export const triggerTypes: TriggerTypes = {
   cacheable: (type) => triggerSource(type)?.cacheable ?? true,
+  measures: (type) => triggerSource(type)?.measures ?? [],
   isResource: (type) => triggerSource(type)?.kind === 'resource',
   async inspect(object) {
     const findings = await judgeTriggersAlone(object);

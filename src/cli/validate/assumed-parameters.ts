@@ -10,6 +10,7 @@ const MARK = 'unresolved';
 const ASSUMED_VALUES: readonly string[] = [
   MARK,
   `amqp://${MARK}:5672/`,
+  `redis://${MARK}:6379/`,
   `http://${MARK}/`,
   `Endpoint=sb://${MARK}.servicebus.windows.net/;SharedAccessKeyName=${MARK};SharedAccessKey=${MARK}=`,
   `${MARK}:6379`,

@@ -19,7 +19,7 @@ export function judgeDocumented(
   assumed: Assumed,
   inFormula: boolean,
 ): DocumentedVerdict {
-  const { fields, oneOf, target, open } = type;
+  const { fields, oneOf, target } = type;
   const input = withVariables(seen, assumed);
   const found = findParameters(fields, input);
   const given = (field: TriggerField): boolean => found.has(field.name) || isAssumed(field, assumed);
@@ -35,9 +35,9 @@ export function judgeDocumented(
         source === 'metadata' ? (formIssue(key, name, text) ?? []) : [],
       ),
     ],
-    warnings: parameterWarnings(fields, input).flatMap((issue) => {
+    warnings: parameterWarnings({ fields }, input).flatMap((issue) => {
       if (!issue.message.startsWith('is unknown')) return [issue];
-      return open ? [] : [ofAnotherType(issue, type.type)];
+      return [ofAnotherType(issue, type.type)];
     }),
   };
 }

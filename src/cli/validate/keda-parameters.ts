@@ -13,8 +13,6 @@ interface Declaration {
   readonly oneOf?: readonly string[];
   /** The parameter that is required unless the trigger is part of a formula. */
   readonly target?: string;
-  /** Further keys are passed on to a scaler outside KEDA, so none is unknown. */
-  readonly open?: true;
 }
 
 const AWS: readonly Row[] = [
@@ -28,25 +26,8 @@ const GCP: readonly Row[] = [
   ['metadata', 'credentialsFromEnvFile'],
   ['auth', 'GoogleApplicationCredentials'],
 ];
-const KAFKA: readonly Row[] = [
-  ['metadata env', 'bootstrapServers! consumerGroup! topic'],
-  ['metadata', 'partitionLimitation lagThreshold activationLagThreshold offsetResetPolicy allowIdleConsumers'],
-  ['metadata', 'excludePersistentLag scaleToZeroOnInvalidOffset limitToPartitionsWithLag awsRegion'],
-  ['metadata', 'ensureEvenDistributionOfPartitions'],
-  ['metadata auth', 'tls sasl'],
-  ['auth', 'ca cert key keyPassword username password'],
-  ...AWS,
-];
-const EXTERNAL: Declaration = {
-  rows: [
-    ['metadata', 'scalerAddress! enableTLS unsafeSsl'],
-    ['auth', 'caCert tlsClientCert tlsClientKey'],
-  ],
-  open: true,
-};
 
 const DECLARATIONS: Readonly<Record<string, Declaration>> = {
-  'apache-kafka': { rows: KAFKA },
   'aws-sqs-queue': {
     rows: [
       ['metadata env', 'queueURL!'],
@@ -55,15 +36,6 @@ const DECLARATIONS: Readonly<Record<string, Declaration>> = {
       ...AWS,
     ],
   },
-  'azure-queue': {
-    rows: [
-      ['metadata', 'queueName! queueLength activationQueueLength accountName queueLengthStrategy cloud endpointSuffix'],
-      ['auth metadata env', 'connection'],
-    ],
-    oneOf: ['connection', 'accountName'],
-  },
-  external: EXTERNAL,
-  'external-push': EXTERNAL,
   'gcp-pubsub': {
     rows: [
       ['metadata env', 'subscriptionName topicName'],
@@ -79,24 +51,6 @@ const DECLARATIONS: Readonly<Record<string, Declaration>> = {
       ['auth', 'personalAccessToken appKey'],
     ],
   },
-  kafka: {
-    rows: [
-      ...KAFKA,
-      ['metadata', 'fullMetadata version unsafeSsl'],
-      ['metadata auth', 'saslTokenProvider'],
-      ['auth', 'scopes oauthTokenEndpointUri oauthExtensions'],
-      ['auth', 'keytab realm kerberosConfig kerberosServiceName kerberosDisableFAST'],
-    ],
-  },
-  'kubernetes-resource': {
-    rows: [
-      [
-        'metadata',
-        'resourceKind! resourceName! key! targetValue! format valueLocation valueType activationTargetValue',
-      ],
-    ],
-  },
-  'kubernetes-workload': { rows: [['metadata', 'podSelector! value activationValue groupByNode']], target: 'value' },
   'nats-jetstream': {
     rows: [
       ['auth metadata', 'natsServerMonitoringEndpoint! account accountID'],
@@ -115,7 +69,7 @@ const DECLARATIONS: Readonly<Record<string, Declaration>> = {
   },
 };
 
-export interface DocumentedType extends Pick<Declaration, 'target' | 'open'> {
+export interface DocumentedType extends Pick<Declaration, 'target'> {
   readonly type: string;
   readonly fields: readonly TriggerField[];
   /** One of these sets has to be there in full. Empty when there is no such rule. */

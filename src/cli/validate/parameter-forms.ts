@@ -32,7 +32,7 @@ const FORMS: readonly (readonly [check: Check, names: string])[] = [
   [by(oneOf('all', 'visibleonly')), 'queueLengthStrategy'],
   [by(oneOf('ConfigMap', 'Secret')), 'resourceKind'],
   [by(oneOf('org', 'ent', 'repo')), 'runnerScope'],
-  [address, 'scalerAddress natsServerMonitoringEndpoint'],
+  [address, 'natsServerMonitoringEndpoint'],
   [cloud, 'cloud'],
 ];
 

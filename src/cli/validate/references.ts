@@ -1,9 +1,10 @@
 // What a trigger refers to, as far as the files hold it: its authentication and the variables of its target.
 import type { ScaleTrigger } from '../../api/trigger.ts';
+import type { ScaleOn } from '../../api/trigger-options.ts';
 import type { TargetReference } from '../../api/target.ts';
 import type { Lookup } from '../../controller/auth/lookup.ts';
 import { resolveParameters } from '../../controller/auth/parameters.ts';
-import type { TriggerField, TriggerInput } from '../../scalers/scaler.ts';
+import type { TriggerInput, TriggerSource } from '../../scalers/scaler.ts';
 import { CLUSTER_OBJECT_NAMESPACE } from './file-lookup.ts';
 import type { Once } from './once.ts';
 import { error, type Finding, info, warning } from './report.ts';
@@ -16,6 +17,7 @@ export interface TriggerRequest {
   readonly envContainer: string | undefined;
   /** True when the object computes its metric from those of its triggers. */
   readonly inFormula: boolean;
+  readonly scaleOn: ScaleOn | undefined;
   readonly lookup: Lookup;
   readonly once: Once;
 }
@@ -35,13 +37,14 @@ export interface References {
 }
 
 export async function followReferences(
-  { index, trigger, owner, target, envContainer, lookup, once }: TriggerRequest,
-  fields: readonly TriggerField[],
+  { index, trigger, owner, target, envContainer, scaleOn, lookup, once }: TriggerRequest,
+  { fields, takesAnyKey = false }: Pick<TriggerSource, 'fields' | 'takesAnyKey'>,
 ): Promise<References> {
   const { auth, env, podIdentity, problems, unresolved } = await resolveParameters(
     {
       trigger,
       fields,
+      takesAnyKey,
       namespace: owner.namespace,
       target,
       envContainer,
@@ -69,6 +72,7 @@ export async function followReferences(
       env,
       owner,
       ...(podIdentity === undefined ? {} : { podIdentity }),
+      ...(scaleOn === undefined ? {} : { scaleOn }),
       ...(trigger.metricType === undefined ? {} : { metricType: trigger.metricType }),
     },
     assumed: {

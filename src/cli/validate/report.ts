@@ -52,8 +52,8 @@ export interface TriggerSummary {
   readonly name: string | null;
   /** As the HPA asks for it; null when it depends on something that isn't in the files. */
   readonly metricName: string | null;
-  /** A number, or the quantity of a resource metric. */
-  readonly target: number | string;
+  /** A number, or the quantity of a resource metric; null when the source tells it at run time. */
+  readonly target: number | string | null;
   readonly metricType: string;
   /** Active above this value; null for a resource metric, which doesn't activate. */
   readonly activation: number | null;

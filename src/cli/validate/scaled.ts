@@ -4,6 +4,7 @@ import { valueAt } from '../../api/issues.ts';
 import { checkFallback, checkNames, checkReplicaBounds, checkTriggers, usesModifiers } from '../../api/checks.ts';
 import type { ScaledObject } from '../../api/scaled-object.ts';
 import { ScaleTrigger } from '../../api/trigger.ts';
+import { checkTriggerOptions, type ScaleOn, scaleOnOf } from '../../api/trigger-options.ts';
 import { type Lookup, unresolved } from '../../controller/auth/lookup.ts';
 import { buildHpa } from '../../controller/hpa.ts';
 import { targetOf, type TargetReference } from '../../api/target.ts';
@@ -35,7 +36,7 @@ export interface Judgement extends Pick<ObjectReport, 'triggers' | 'hpa'> {
 export async function judgeScaledObject(value: PlainObject, around: Surroundings): Promise<Judgement> {
   const schema = judgeSchema('ScaledObject', value);
   const target = schema.object === undefined ? targetAsWritten(value) : targetOf(schema.object);
-  const verdicts = await judgeTriggers(value, target, around);
+  const verdicts = await judgeTriggers(value, target, around, (trigger) => scaleOnOf(schema.object?.spec, trigger));
   const findings = [
     ...schema.findings,
     ...(schema.object === undefined ? [] : furtherRules(schema.object)),
@@ -116,6 +117,7 @@ async function judgeTriggers(
   value: PlainObject,
   target: TargetReference,
   around: Surroundings,
+  scaleOn: (trigger: ScaleTrigger) => ScaleOn | undefined = () => undefined,
 ): Promise<readonly TriggerVerdict[]> {
   const spec = value['spec'] as
     | { readonly triggers?: unknown; readonly scaleTargetRef?: PlainObject; readonly envSourceContainerName?: unknown }
@@ -134,7 +136,17 @@ async function judgeTriggers(
     verdicts.push(
       trigger === undefined
         ? { findings: [] }
-        : await judgeTrigger({ index, trigger, owner, target, envContainer, inFormula, lookup, once }),
+        : await judgeTrigger({
+            index,
+            trigger,
+            owner,
+            target,
+            envContainer,
+            inFormula,
+            scaleOn: scaleOn(trigger),
+            lookup,
+            once,
+          }),
     );
   }
   return verdicts;
@@ -166,6 +178,7 @@ function targetAsWritten(value: PlainObject): TargetReference {
 }
 
 const cacheable = (type: string): boolean => triggerSource(type)?.cacheable ?? true;
+const measures = (type: string) => triggerSource(type)?.measures ?? [];
 const polled = (type: string): boolean => triggerSource(type)?.kind !== 'resource';
 const issues = (code: ProblemCode, found: readonly FieldIssue[]): readonly Finding[] =>
   found.map(({ field, message }) => error(field, code, message));
@@ -175,6 +188,7 @@ function furtherRules(object: ScaledObject): readonly Finding[] {
   return [
     ...issues('REPLICA_BOUNDS', checkReplicaBounds(spec)),
     ...issues('TRIGGERS', checkTriggers(spec.triggers, { cacheable })),
+    ...issues('TRIGGERS', checkTriggerOptions(spec, { measures })),
     ...issues('FALLBACK', checkFallback(spec, { polled })),
     ...issues('NAME_TOO_LONG', checkNames(object)),
     ...withoutEffect(object),

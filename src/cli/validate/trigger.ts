@@ -6,7 +6,7 @@ import { didYouMean } from '../../did-you-mean.ts';
 import type { FieldIssue } from '../../errors.ts';
 import { parameterWarnings } from '../../scalers/parameters.ts';
 import { KEDA_TRIGGER_TYPES, sources, triggerSource } from '../../scalers/registry.ts';
-import type { Trigger, TriggerField, TriggerInput, TriggerSource } from '../../scalers/scaler.ts';
+import type { MeasuredTrigger, Trigger, TriggerField, TriggerInput, TriggerSource } from '../../scalers/scaler.ts';
 import { parseAssuming } from './assumed-parameters.ts';
 import { judgeDocumented } from './documented-trigger.ts';
 import { type DocumentedType, documentedTypes } from './keda-parameters.ts';
@@ -18,8 +18,8 @@ import { templateHint } from './templates.ts';
 
 export interface TriggerVerdict {
   readonly findings: readonly Finding[];
-  /** There when nothing is wrong with it. */
-  readonly trigger?: Trigger;
+  /** There when nothing is wrong with it, and its metric is known. */
+  readonly trigger?: MeasuredTrigger;
   readonly summary?: TriggerSummary;
 }
 
@@ -42,7 +42,7 @@ async function judgeWithoutSource(
   documented: DocumentedType | undefined,
 ): Promise<TriggerVerdict> {
   if (documented === undefined) return { findings: typeFindings(request, 'so its parameters are not checked') };
-  const { findings, input, assumed, broken } = await followReferences(request, documented.fields);
+  const { findings, input, assumed, broken } = await followReferences(request, documented);
   const verdict = judgeDocumented(documented, input, assumed, request.inFormula);
   const { errors, warnings } = toFindings(request, documented, broken ? [] : verdict.errors, verdict.warnings);
   const type = typeFindings(request, 'so its parameters are checked by what KEDA has');
@@ -64,7 +64,7 @@ function typeFindings({ index, trigger: { type }, once }: TriggerRequest, conseq
 }
 
 async function judgeBySource(request: TriggerRequest, source: TriggerSource): Promise<TriggerVerdict> {
-  const { findings: references, input, assumed, broken } = await followReferences(request, source.fields);
+  const { findings: references, input, assumed, broken } = await followReferences(request, source);
   const { parsed, issues, nameKnown } = parseAssuming(source, input, assumed);
   // What has an effect may depend on an identity that is out of sight.
   const ignored = (parsed?.warnings ?? unknownKeys(source, input, issues)).filter(
@@ -75,17 +75,14 @@ async function judgeBySource(request: TriggerRequest, source: TriggerSource): Pr
   const findings = [...references, ...errors, ...warnings];
   if (parsed === undefined || broken) return { findings };
   const summary = summaryOf(request.index, request.trigger, parsed.trigger, nameKnown);
-  return nameKnown ? { findings, summary, trigger: parsed.trigger } : { findings, summary };
+  const { trigger } = parsed;
+  return nameKnown && trigger.kind !== 'described' ? { findings, summary, trigger } : { findings, summary };
 }
 
 /** Of a trigger that cannot be parsed; those that look like slips are among its issues already. */
-function unknownKeys(
-  { fields }: TriggerSource,
-  input: TriggerInput,
-  issues: readonly FieldIssue[],
-): readonly FieldIssue[] {
+function unknownKeys(source: TriggerSource, input: TriggerInput, issues: readonly FieldIssue[]): readonly FieldIssue[] {
   const told = new Set(issues.map(({ field }) => field));
-  return parameterWarnings(fields, input).filter(
+  return parameterWarnings(source, input).filter(
     ({ field, message }) => message.startsWith('is unknown') && !told.has(field),
   );
 }
@@ -130,15 +127,26 @@ function pathOf(index: number, trigger: ScaleTrigger, fields: readonly TriggerFi
 
 function summaryOf(
   index: number,
-  { type, name: given }: ScaleTrigger,
+  { type, name: given, metricType = '' }: ScaleTrigger,
   trigger: Trigger,
   nameKnown: boolean,
 ): TriggerSummary {
   const name = given ?? null;
   if (trigger.kind === 'polled') {
-    const { target, activation, type: metricType } = trigger.metric;
+    const { target, activation, type: judgedAs } = trigger.metric;
     const metricName = nameKnown ? externalMetricName(index, trigger.metric.name) : null;
-    return { index, type, name, metricName, target, metricType, activation };
+    return { index, type, name, metricName, target, metricType: judgedAs, activation };
+  }
+  if (trigger.kind === 'described') {
+    return {
+      index,
+      type,
+      name,
+      metricName: null,
+      target: null,
+      metricType: metricType || 'AverageValue',
+      activation: null,
+    };
   }
   const { target, resource } = trigger;
   const amount = target.type === 'Utilization' ? target.averageUtilization : target.averageValue;

@@ -170,7 +170,7 @@ describe('src/admission/scaled-object', () => {
       { triggers: [{ ...RABBIT, metadata: { ...RABBIT.metadata, activationValu: '1' } }] },
       'did you mean',
     ],
-    ['a type that is for later', { triggers: [{ type: 'kafka', metadata: {} }] }, 'has no scaler for yet'],
+    ['a type that is for later', { triggers: [{ type: 'activemq', metadata: {} }] }, 'has no scaler for yet'],
     ['a type that nobody has', { triggers: [{ type: 'rabbit', metadata: {} }] }, 'did you mean rabbitmq?'],
     ['a missing parameter', { triggers: [{ type: 'rabbitmq', metadata: { hostFromEnv: 'HOST' } }] }, 'queueName'],
     [

@@ -49,6 +49,11 @@ describe('parseAssuming', () => {
       { metric: 'rabbitmq-q', nameKnown: true, issues: [] },
     ],
     [
+      'a broker for which the rest is right',
+      ['celery', { brokerUrlFromEnv: 'B', includeUnacked: 'true', priorities: '0,9' }, ['brokerUrl'], false],
+      { metric: 'celery-celery', nameKnown: true, issues: [] },
+    ],
+    [
       'nothing, when nothing is out of sight',
       ['redis', { listName: 'l' }, [], false],
       { metric: undefined, nameKnown: false, issues: ['address'] },

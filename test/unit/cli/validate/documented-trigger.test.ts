@@ -27,13 +27,11 @@ function judge(
   return [...errors, ...warnings].map(({ field, message }) => `${field}: ${message}`);
 }
 
-const kafka = { bootstrapServers: 'k:9092', consumerGroup: 'g', topic: 't' };
 const sqs = { queueURL: 'https://sqs.eu-west-1.amazonaws.com/1/q', awsRegion: 'eu-west-1' };
 
 describe('judgeDocumented', () => {
   it.each<[string, string, Metadata, Circumstances?]>([
-    ['all that is required', 'kafka', kafka],
-    ['a key of another scaler that is handed on', 'external', { scalerAddress: 'dns:///s:1', whatever: 'x' }],
+    ['all that is required', 'aws-sqs-queue', sqs],
     [
       'one of two ways to say the same',
       'nats-jetstream',
@@ -48,9 +46,9 @@ describe('judgeDocumented', () => {
     ['what an authentication may give', 'nats-jetstream', { stream: 's', consumer: 'c' }, { every: true }],
     [
       'a variable that is out of sight',
-      'kafka',
-      { ...kafka, bootstrapServers: '', bootstrapServersFromEnv: 'B' },
-      { names: ['bootstrapServers'] },
+      'aws-sqs-queue',
+      { awsRegion: 'eu-west-1', queueURLFromEnv: 'Q' },
+      { names: ['queueURL'] },
     ],
     ['a value that is still to be filled in', 'aws-sqs-queue', { ...sqs, queueLength: '${TARGET}' }],
     ['a truth value spelt 0', 'aws-sqs-queue', { ...sqs, scaleOnInFlight: '0' }],
@@ -66,12 +64,12 @@ describe('judgeDocumented', () => {
     ],
     [
       'a slip',
-      'kafka',
-      { bootstrapServers: 'k:9092', consumergroup: 'g', topic: 't', lagTreshold: '5' },
+      'aws-sqs-queue',
+      { awsRegion: 'eu-west-1', queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/q', queueLenght: '5' },
       [
-        "consumerGroup: is required: set metadata.consumerGroup, or name a variable of the target's container in metadata.consumerGroupFromEnv",
-        'consumergroup: is unknown; did you mean consumerGroup?',
-        'lagTreshold: is unknown; did you mean lagThreshold?',
+        "queueURL: is required: set metadata.queueURL, or name a variable of the target's container in metadata.queueURLFromEnv",
+        'queueUrl: is unknown; did you mean queueURL?',
+        'queueLenght: is unknown; did you mean queueLength?',
       ],
     ],
     [
@@ -88,20 +86,14 @@ describe('judgeDocumented', () => {
     ],
     [
       'a word where a number belongs',
-      'kafka',
-      { ...kafka, lagThreshold: 'ten' },
-      ['lagThreshold: expected a whole number such as 5, found "ten"'],
-    ],
-    [
-      'a URL where an address belongs',
-      'external-push',
-      { scalerAddress: 'http://s:1' },
-      ['scalerAddress: expected an address such as host:port, without http://, found "http://s:1"'],
+      'aws-sqs-queue',
+      { ...sqs, queueLength: 'ten' },
+      ['queueLength: expected a whole number such as 5, found "ten"'],
     ],
     [
       'a metricType of resource metrics',
-      'kafka',
-      kafka,
+      'aws-sqs-queue',
+      sqs,
       ['metricType: expected AverageValue or Value, found "Utilization"'],
       { metricType: 'Utilization' },
     ],
@@ -111,7 +103,7 @@ describe('judgeDocumented', () => {
 describe('a whole manifest', () => {
   const trigger = (yaml: string) => scaledObject(`scaleTargetRef: { name: consumer }\ntriggers:\n  - ${yaml}`);
   it('has its parameters followed to where they come from', async () => {
-    const text = trigger('{ type: kafka, metadata: { bootstrapServersFromEnv: B, consumerGroup: g, topic: t } }');
+    const text = trigger('{ type: aws-sqs-queue, metadata: { queueURLFromEnv: Q, awsRegion: eu-west-1 } }');
     expect(await problemsOf(text)).toEqual([
       '8 spec.triggers[0] info UNRESOLVED',
       '8 spec.triggers[0].type info NOT_SUPPORTED_YET',
