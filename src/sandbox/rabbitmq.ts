@@ -12,6 +12,8 @@ export interface LocalRabbitMq {
   readonly managementUrl: string;
   readonly port: number;
   readonly managementPort: number;
+  /** As after a crash: durable queues and persistent messages are there again. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,10 @@ export interface LocalRabbitMqOptions {
   readonly password: string;
   /** Beside `/`. */
   readonly vhosts?: readonly string[];
+  /** Further lines of rabbitmq.conf. */
+  readonly configuration?: readonly string[];
+  /** Beside rabbitmq_management. */
+  readonly plugins?: readonly string[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -84,16 +90,20 @@ export async function startLocalRabbitMq(options: LocalRabbitMqOptions): Promise
   };
   // The broker would start the port mapper as a daemon that nobody ends.
   const mapper = startGuarded('epmd', ['-port', String(mapperPort), '-address', '127.0.0.1'], { env: { PATH } });
-  const broker = startGuarded(script, [], { env, cwd: directory });
+  const startBroker = () => startGuarded(script, [], { env, cwd: directory });
+  let broker = startBroker();
   const stop = async (): Promise<void> => {
     await Promise.all([endGuarded(broker), endGuarded(mapper)]);
     await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   const managementUrl = `http://127.0.0.1:${managementPort}`;
-  try {
+  const ready = async (): Promise<void> => {
     for (const check of ['alarms', `port-listener/${port}`]) {
       await untilHealthy(`${managementUrl}/api/health/checks/${check}`, { username, password }, clock, signal);
     }
+  };
+  try {
+    await ready();
   } catch (error) {
     await stop();
     throw error;
@@ -104,6 +114,11 @@ export async function startLocalRabbitMq(options: LocalRabbitMqOptions): Promise
     managementUrl: `http://${userInfo}@127.0.0.1:${managementPort}/`,
     port,
     managementPort,
+    async restart() {
+      await endGuarded(broker);
+      broker = startBroker();
+      await ready();
+    },
     stop,
   };
 }
@@ -122,12 +137,16 @@ async function writeConfiguration(options: LocalRabbitMqOptions, port: number, m
     `management.tcp.port = ${managementPort}`,
     `load_definitions = ${join(directory, 'definitions.json')}`,
     'collect_statistics_interval = 500',
+    ...(options.configuration ?? []),
     '',
   ];
   await mkdir(directory, { recursive: true });
   await Promise.all([
     writeFile(join(directory, '.erlang.cookie'), 'sluice'),
-    writeFile(join(directory, 'enabled_plugins'), '[rabbitmq_management].'),
+    writeFile(
+      join(directory, 'enabled_plugins'),
+      `[${['rabbitmq_management', ...(options.plugins ?? [])].join(', ')}].`,
+    ),
     writeFile(join(directory, 'definitions.json'), JSON.stringify(definitions)),
     writeFile(join(directory, 'rabbitmq.conf'), configuration.join('\n')),
   ]);

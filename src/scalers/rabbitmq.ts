@@ -48,10 +48,7 @@ function authorizeWith(
 ): Authorize {
   const { workloadIdentityResource: resource, oauthTokenURI, clientID: clientId, clientSecret, scopes = [] } = config;
   if (resource !== undefined) {
-    const token = createWorkloadIdentity(
-      podIdentity?.provider === 'azure-workload' ? podIdentity : undefined,
-      deps.what,
-    );
+    const token = createWorkloadIdentity(podIdentity?.provider === 'azure-workload' ? podIdentity : undefined, deps);
     const scope = resource.endsWith('.default') ? resource : `${resource.replace(/\/$/, '')}/.default`;
     return async (signal) => `Bearer ${await token(scope, signal)}`;
   }
@@ -84,6 +81,7 @@ async function connectAmqp(config: RabbitMq, deps: ScalerDeps, key: string): Pro
       const messages = await client.ready(config.queueName, signal);
       return readMode(mode, { messages, publishRate: 0, deliverRate: 0 }, config.activationValue);
     },
+    watch: (wake, signal) => client.watch(config.queueName, config.activationValue, wake, signal),
     close: release,
   };
 }

@@ -23,8 +23,16 @@ async function stop(server: Server): Promise<void> {
   await closed;
 }
 
+const written = (scheme: string, queue: string, port: number) => ({
+  url: `${scheme}://127.0.0.1:${port}/queues`,
+  valueLocation: `queues.${queue.replaceAll(/[.|#@*?\\[\]{}()!]/g, '\\$&')}`,
+  targetValue: '5',
+  authModes: 'basic',
+});
+
 describeScaler('metrics-api', {
   missingQueue: 'error',
+  speaks: 'http',
   async start() {
     const queues = new Map<string, number>();
     const server = await listen((request, response) => {
@@ -38,14 +46,21 @@ describeScaler('metrics-api', {
       fill: async (queue, messages) => void queues.set(queue, Math.max(messages, queues.get(queue) ?? 0)),
       contents: async () => [...queues],
       input: (queue, port, password = right) => ({
-        metadata: {
-          url: `http://127.0.0.1:${port}/queues`,
-          valueLocation: `queues.${queue.replaceAll(/[.|#@*?\\[\]{}()!]/g, '\\$&')}`,
-          targetValue: '5',
-          authModes: 'basic',
-        },
+        metadata: written('http', queue, port),
         auth: { username, password },
       }),
+      tls: {
+        input: (queue, port, ca) => ({
+          metadata: written('https', queue, port),
+          auth: { username, password: right, ...(ca === undefined ? {} : { ca }) },
+        }),
+      },
+      // It holds nothing but what the test gives it, and goes on with that.
+      async restart() {
+        const { port } = server.address() as AddressInfo;
+        await stop(server);
+        await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+      },
       stop: () => stop(server),
     };
   },

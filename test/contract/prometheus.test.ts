@@ -34,12 +34,21 @@ async function startWorld() {
   };
 }
 
+const written = (scheme: string, query: string, port: number) => ({
+  serverAddress: `${scheme}://127.0.0.1:${port}`,
+  query,
+  threshold: '5',
+  ignoreNullValues: 'false',
+  authModes: 'basic',
+});
+
 describeScaler(
   'prometheus',
   {
     missingQueue: 'error',
     // Queries can't be joined, and HTTP/1.1 takes one at a time.
     connections: 8,
+    speaks: 'http',
     async start() {
       const { broker, queues, query, stop } = await startWorld();
       return {
@@ -49,15 +58,16 @@ describeScaler(
         fill: async (queue, messages) => void queues.set(queue, Math.max(messages, queues.get(queue) ?? 0)),
         contents: async () => [...queues],
         input: (queue, port, password = right) => ({
-          metadata: {
-            serverAddress: `http://127.0.0.1:${port}`,
-            query: query(queue),
-            threshold: '5',
-            ignoreNullValues: 'false',
-            authModes: 'basic',
-          },
+          metadata: written('http', query(queue), port),
           auth: { username, password },
         }),
+        tls: {
+          input: (queue, port, ca) => ({
+            metadata: written('https', query(queue), port),
+            auth: { username, password: right, ...(ca === undefined ? {} : { ca }) },
+          }),
+        },
+        restart: broker.restart,
         stop,
       };
     },

@@ -21,8 +21,14 @@ async function startHarness(protocol: 'amqp' | 'http', vhost: string): Promise<B
   const { username, password: right } = CREDENTIALS;
   const management = `http://127.0.0.1:${broker.managementPort}/api/queues`;
   const authorization = `Basic ${Buffer.from(`${username}:${right}`).toString('base64')}`;
-  const connection = await connect(`amqp://${username}:${right}@127.0.0.1:${broker.port}/${vhost}`);
-  const channel = await connection.createConfirmChannel();
+  const open = async () => {
+    const connection = await connect(`amqp://${username}:${right}@127.0.0.1:${broker.port}/${vhost}`);
+    connection.on('error', () => {});
+    return { connection, channel: await connection.createConfirmChannel() };
+  };
+  let { connection, channel } = await open();
+  const host = (scheme: string, port: number, password: string) =>
+    `${scheme}://${username}:${encodeURIComponent(password)}@127.0.0.1:${port}/${vhost}`;
   return {
     type: 'rabbitmq',
     port: protocol === 'amqp' ? broker.port : broker.managementPort,
@@ -38,22 +44,35 @@ async function startHarness(protocol: 'amqp' | 'http', vhost: string): Promise<B
     },
     input: (queueName, port, password = right) => ({
       metadata: { queueName, mode: 'QueueLength', value: '5' },
-      auth: { host: `${protocol}://${username}:${encodeURIComponent(password)}@127.0.0.1:${port}/${vhost}` },
+      auth: { host: host(protocol, port, password) },
     }),
+    tls: {
+      input: (queueName, port, ca) => ({
+        metadata: { queueName },
+        auth: { host: host(`${protocol}s`, port, right), tls: 'enable', ...(ca === undefined ? {} : { ca }) },
+      }),
+    },
+    async restart() {
+      await broker.restart();
+      ({ connection, channel } = await open());
+    },
     async stop() {
       await connection.close();
     },
   };
 }
 
+/** AMQP's short strings have 255 bytes. */
+const names = ['größe/a b%2F?#[x]', '队列 🐇', '../a+b&c=d;e', `long-${'n'.repeat(250)}`];
+
 describeScaler(
   'rabbitmq over amqp',
-  { missingQueue: 'error', start: () => startHarness('amqp', 'team%2Fa') },
+  { missingQueue: 'error', names, watches: true, start: () => startHarness('amqp', 'team%2Fa') },
   describeHere,
 );
 describeScaler(
   'rabbitmq over http',
-  { missingQueue: 'error', start: () => startHarness('http', 'team%2Fb') },
+  { missingQueue: 'error', names, speaks: 'http', start: () => startHarness('http', 'team%2Fb') },
   describeHere,
 );
 

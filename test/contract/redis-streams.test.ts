@@ -13,7 +13,9 @@ const GROUP = 'billing';
 const never = new AbortController().signal;
 
 const add = async (client: Redis, stream: string, count: number): Promise<void> => {
-  for (let i = 0; i < count; i++) await client.xadd(stream, '*', 'n', i);
+  const pipeline = client.pipeline();
+  for (let i = 0; i < count; i++) pipeline.xadd(stream, '*', 'n', i);
+  await pipeline.exec();
 };
 const makeGroup = (client: Redis, stream: string, from = '0') =>
   client.xgroup('CREATE', stream, GROUP, from, 'MKSTREAM').catch(() => {});
@@ -26,8 +28,9 @@ const promises = (
   count: (client: Redis, stream: string) => Promise<number>,
 ): Promises => ({
   missingQueue,
+  watches: true,
   async start() {
-    const broker = await startRedis();
+    const broker = await startRedis(['notify-keyspace-events Kt']);
     const client = new Redis({ port: broker.port, ...CREDENTIALS });
     return {
       type: 'redis-streams',
@@ -48,6 +51,13 @@ const promises = (
         metadata: { address: `127.0.0.1:${port}`, stream, consumerGroup: GROUP, ...target },
         auth: { username: CREDENTIALS.username, password },
       }),
+      tls: {
+        input: (stream, port, ca) => ({
+          metadata: { address: `127.0.0.1:${port}`, stream, consumerGroup: GROUP, ...target },
+          auth: { ...CREDENTIALS, tls: 'enable', ...(ca === undefined ? {} : { ca }) },
+        }),
+      },
+      restart: broker.restart,
       async stop() {
         await client.quit();
         await broker.stop();

@@ -7,7 +7,8 @@ import { Redis } from 'ioredis';
 import { systemClock } from '../../src/async.ts';
 import { type CertificatePair, createAuthority, issueCertificate } from '../../src/pki.ts';
 import { freePort } from '../../src/sandbox/free-port.ts';
-import { type Broker, CREDENTIALS, hasRedis, startRedis, whereInstalled } from '../support/brokers.ts';
+import { type Broker, CREDENTIALS, hasRedis, startRedis, startSentinel, whereInstalled } from '../support/brokers.ts';
+import { eventually } from '../support/eventually.ts';
 import { readTrigger } from '../support/read-trigger.ts';
 
 whereInstalled(
@@ -21,6 +22,14 @@ whereInstalled(
   let open: Broker & { readonly tlsPort: number };
   let strict: typeof open;
 
+  /** Of a server or sentinel that trusts the authority, and has a certificate of it. */
+  const speakTls = (tlsPort: number): readonly string[] => [
+    `tls-port ${tlsPort}`,
+    `tls-ca-cert-file ${join(directory, 'ca')}`,
+    `tls-cert-file ${join(directory, 'cert')}`,
+    `tls-key-file ${join(directory, 'key')}`,
+  ];
+
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sluice-redis-tls-'));
     const now = systemClock.now();
@@ -33,13 +42,7 @@ whereInstalled(
     for (const [name, pem] of Object.entries(files)) await writeFile(join(directory, name), pem);
     const start = async (clients: 'no' | 'yes') => {
       const tlsPort = await freePort();
-      const broker = await startRedis([
-        `tls-port ${tlsPort}`,
-        `tls-ca-cert-file ${join(directory, 'ca')}`,
-        `tls-cert-file ${join(directory, 'cert')}`,
-        `tls-key-file ${join(directory, 'key')}`,
-        `tls-auth-clients ${clients}`,
-      ]);
+      const broker = await startRedis([...speakTls(tlsPort), `tls-auth-clients ${clients}`]);
       const client = new Redis({ port: broker.port, ...CREDENTIALS });
       await client.xadd('orders', '*', 'n', 1);
       await client.rpush('jobs', 1, 2);
@@ -78,6 +81,56 @@ whereInstalled(
     expect(await read(strict.tlsPort, { ...auth, cert: visitor.certPem, key: visitor.keyPem })).toEqual([2, 1]);
     await expect(read(strict.tlsPort, auth)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
+
+  it('reads a cluster whose nodes speak TLS', async () => {
+    const [tlsPort, busPort] = await Promise.all([freePort(), freePort()]);
+    const node = await startRedis([
+      ...speakTls(tlsPort),
+      'tls-auth-clients no',
+      'tls-cluster yes',
+      'cluster-enabled yes',
+      'cluster-announce-ip 127.0.0.1',
+      `cluster-port ${busPort}`,
+      'databases 1',
+    ]);
+    const client = new Redis({ port: node.port, ...CREDENTIALS });
+    await client.cluster('ADDSLOTSRANGE', 0, 16_383);
+    await eventually('the cluster is ready', async () => (await client.cluster('INFO')).includes('cluster_state:ok'));
+    await client.rpush('jobs', 1, 2, 3);
+    await client.quit();
+    const ask = (type: string, metadata: Record<string, string>, auth: Record<string, string>) =>
+      readTrigger(type, {
+        metadata: { addresses: `127.0.0.1:${tlsPort}`, ...metadata },
+        auth: { ...CREDENTIALS, tls: 'enable', ...auth },
+      });
+    const ca = authority.certPem;
+    expect(await ask('redis-cluster', { listName: 'jobs' }, { ca })).toEqual({ value: 3 });
+    expect(await ask('redis-cluster-streams', { stream: 'nothing' }, { ca })).toEqual({ value: 0 });
+    await expect(ask('redis-cluster', { listName: 'jobs' }, {})).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: expect.stringContaining('no node lets us in; check addresses, and with TLS the CA'),
+    });
+    await node.stop();
+  }, 30_000);
+
+  it('reads the master of sentinels that speak TLS as well', async () => {
+    const tlsPort = await freePort();
+    const sentinel = await startSentinel('orders', open.tlsPort, [
+      ...speakTls(tlsPort),
+      'tls-auth-clients no',
+      'tls-replication yes',
+    ]);
+    const ask = (type: string, metadata: Record<string, string>, auth: Record<string, string>) =>
+      readTrigger(type, {
+        metadata: { address: `127.0.0.1:${tlsPort}`, sentinelMaster: 'orders', ...metadata },
+        auth: { ...CREDENTIALS, tls: 'enable', ...auth },
+      });
+    const ca = authority.certPem;
+    expect(await ask('redis-sentinel', { listName: 'jobs' }, { ca })).toEqual({ value: 2 });
+    expect(await ask('redis-sentinel-streams', { stream: 'orders' }, { ca })).toEqual({ value: 1 });
+    await expect(ask('redis-sentinel', { listName: 'jobs' }, {})).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    await sentinel.stop();
+  }, 30_000);
 
   it('fails when only one side speaks TLS', async () => {
     await expect(read(open.tlsPort, {})).rejects.toMatchObject({ code: expect.stringMatching(/^SOURCE_/) });

@@ -34,8 +34,9 @@ describeScaler(
   'redis',
   {
     missingQueue: 'zero',
+    watches: true,
     async start() {
-      const broker = await startRedis();
+      const broker = await startRedis(['notify-keyspace-events Kl']);
       const client = new Redis({ port: broker.port, ...CREDENTIALS });
       return {
         type: 'redis',
@@ -53,6 +54,13 @@ describeScaler(
           metadata: { address: `127.0.0.1:${port}`, listName },
           auth: { username: CREDENTIALS.username, password },
         }),
+        tls: {
+          input: (listName, port, ca) => ({
+            metadata: { address: `127.0.0.1:${port}`, listName },
+            auth: { ...CREDENTIALS, tls: 'enable', ...(ca === undefined ? {} : { ca }) },
+          }),
+        },
+        restart: broker.restart,
         async stop() {
           await client.quit();
           await broker.stop();
@@ -112,6 +120,26 @@ describeHere('redis', () => {
   });
 });
 
+describeHere('redis behind sentinels', () => {
+  it('needs no more than the permissions that its page names', async () => {
+    const broker = await startRedis();
+    const sentinel = await startSentinel('orders', broker.port);
+    const [server, watcher] = [new Redis({ port: broker.port, ...CREDENTIALS }), new Redis({ port: sentinel.port })];
+    const commands = ['+eval', '+type', '+llen', '+scard', '+zcard', '+hlen'];
+    await server.call('ACL', 'SETUSER', 'narrow', 'on', '>pw', '~jobs', ...commands);
+    const questions = ['+sentinel|get-master-addr-by-name', '+sentinel|sentinels'];
+    await watcher.call('ACL', 'SETUSER', 'guest', 'on', '>pw', ...questions);
+    await server.rpush('jobs', 1, 2);
+    const metadata = { address: `127.0.0.1:${sentinel.port}`, sentinelMaster: 'orders', listName: 'jobs' };
+    const auth = { username: 'narrow', password: 'pw', sentinelUsername: 'guest', sentinelPassword: 'pw' };
+    expect(await readTrigger('redis-sentinel', { metadata, auth })).toEqual({ value: 2 });
+    server.disconnect();
+    watcher.disconnect();
+    await sentinel.stop();
+    await broker.stop();
+  }, 30_000);
+});
+
 describeHere('redis-cluster', () => {
   it('measures keys, and says what is wrong with credentials', async () => {
     // The bus would be 10,000 ports further up, where there may be none.
@@ -123,7 +151,12 @@ describeHere('redis-cluster', () => {
     await client.rpush('jobs', 1, 2, 3);
     const metadata = { addresses: `127.0.0.1:${broker.port}`, listName: 'jobs' };
     const wrong = { ...CREDENTIALS, password: 'wrong' };
+    const narrow = ['~jobs', '+cluster|slots', '+eval', '+type', '+llen'];
+    await client.call('ACL', 'SETUSER', 'narrow', 'on', '>pw', ...narrow);
     expect(await readTrigger('redis-cluster', { metadata, auth: CREDENTIALS })).toEqual({ value: 3 });
+    expect(await readTrigger('redis-cluster', { metadata, auth: { username: 'narrow', password: 'pw' } })).toEqual({
+      value: 3,
+    });
     await expect(readTrigger('redis-cluster', { metadata, auth: wrong })).rejects.toMatchObject({
       code: 'AUTH_FAILED',
     });

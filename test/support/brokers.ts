@@ -15,7 +15,12 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
-export interface RabbitBroker extends Broker {
+/** A broker that can be ended and started anew on its port. */
+export interface RestartableBroker extends Broker {
+  restart(): Promise<void>;
+}
+
+export interface RabbitBroker extends RestartableBroker {
   readonly managementPort: number;
 }
 
@@ -39,8 +44,8 @@ export function whereInstalled<D extends { readonly skip: unknown }>(
   return describe.skip as D['skip'];
 }
 
-/** A server whose user `sluice` has a password; `extra` are further lines of its configuration. */
-export async function startRedis(extra: readonly string[] = []): Promise<Broker> {
+/** A server whose user `sluice` has a password; `extra` are further lines of its configuration. Started anew it is empty. */
+export async function startRedis(extra: readonly string[] = []): Promise<RestartableBroker> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'sluice-redis-'));
   const config = [
@@ -54,13 +59,31 @@ export async function startRedis(extra: readonly string[] = []): Promise<Broker>
     ...extra,
   ];
   await writeFile(join(dir, 'redis.conf'), `${config.join('\n')}\n`);
-  const child = startGuarded(REDIS, [join(dir, 'redis.conf')]);
-  await eventually('redis-server answers', () => pingRedis(port));
-  return { port, stop: () => stop(child, dir) };
+  const start = async (): Promise<ChildProcess> => {
+    const child = startGuarded(REDIS, [join(dir, 'redis.conf')]);
+    await eventually('redis-server answers', () => pingRedis(port));
+    return child;
+  };
+  let child = await start();
+  return {
+    port,
+    stop: () => stop(child, dir),
+    async restart() {
+      await endGuarded(child);
+      child = await start();
+    },
+  };
 }
 
-/** A sentinel that watches the server on `masterPort` under the name `master`; it asks for no password itself. */
-export async function startSentinel(master: string, masterPort: number): Promise<Broker> {
+/**
+ * A sentinel that watches the server on `masterPort` under the name `master`; it asks for no password itself. `extra` are further lines
+ * of its configuration.
+ */
+export async function startSentinel(
+  master: string,
+  masterPort: number,
+  extra: readonly string[] = [],
+): Promise<Broker> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'sluice-sentinel-'));
   const config = [
@@ -70,6 +93,7 @@ export async function startSentinel(master: string, masterPort: number): Promise
     `sentinel monitor ${master} 127.0.0.1 ${masterPort} 1`,
     `sentinel auth-user ${master} ${CREDENTIALS.username}`,
     `sentinel auth-pass ${master} ${CREDENTIALS.password}`,
+    ...extra,
   ];
   await writeFile(join(dir, 'sentinel.conf'), `${config.join('\n')}\n`);
   const child = startGuarded(REDIS, [join(dir, 'sentinel.conf'), '--sentinel']);
@@ -84,8 +108,11 @@ function pingRedis(port: number, login: readonly string[] = LOGIN): boolean {
 }
 
 /** A broker with the management plugin, a user `sluice`, and virtual hosts `/`, `team/a` and `team/b`. */
-export async function startRabbitMq(): Promise<RabbitBroker> {
+export async function startRabbitMq(
+  extra: { readonly configuration?: readonly string[]; readonly plugins?: readonly string[] } = {},
+): Promise<RabbitBroker> {
   return startLocalRabbitMq({
+    ...extra,
     directory: await mkdtemp(join(tmpdir(), 'sluice-rabbitmq-')),
     env: process.env,
     ...CREDENTIALS,
@@ -99,26 +126,37 @@ export async function startRabbitMq(): Promise<RabbitBroker> {
 const BCRYPTED = '$2b$04$abcdefghijklmnopqrstuuPoaPXzWjiVz4HaNq2LJXksWbO79E.S6';
 
 /** A server that reads `http://127.0.0.1:{exporterPort}/metrics` every second, and answers CREDENTIALS alone. */
-export async function startPrometheus(exporterPort: number): Promise<Broker> {
+export async function startPrometheus(exporterPort: number): Promise<RestartableBroker> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'sluice-prometheus-'));
   const [config, web] = [join(dir, 'prometheus.json'), join(dir, 'web.json')];
   const job = { job_name: 'queues', static_configs: [{ targets: [`127.0.0.1:${exporterPort}`] }] };
   await writeFile(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] }));
   await writeFile(web, JSON.stringify({ basic_auth_users: { [CREDENTIALS.username]: BCRYPTED } }));
-  const child = startGuarded(PROMETHEUS, [
-    `--config.file=${config}`,
-    `--web.config.file=${web}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    `--storage.tsdb.path=${join(dir, 'data')}`,
-  ]);
   const authorization = `Basic ${btoa(`${CREDENTIALS.username}:${CREDENTIALS.password}`)}`;
-  await eventually('prometheus answers', async () => {
-    const response = await fetch(`http://127.0.0.1:${port}/-/ready`, { headers: { authorization } });
-    await response.text();
-    return response.ok;
-  });
-  return { port, stop: () => stop(child, dir) };
+  const start = async (): Promise<ChildProcess> => {
+    const child = startGuarded(PROMETHEUS, [
+      `--config.file=${config}`,
+      `--web.config.file=${web}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--storage.tsdb.path=${join(dir, 'data')}`,
+    ]);
+    await eventually('prometheus answers', async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/-/ready`, { headers: { authorization } });
+      await response.text();
+      return response.ok;
+    });
+    return child;
+  };
+  let child = await start();
+  return {
+    port,
+    stop: () => stop(child, dir),
+    async restart() {
+      await endGuarded(child);
+      child = await start();
+    },
+  };
 }
 
 /** Nothing in there is worth an orderly end. */

@@ -1,11 +1,21 @@
-// A TCP relay in front of a broker that can refuse, or accept and stay silent.
+// A TCP relay in front of a broker that can refuse, be slow, stay silent, cut an answer short, or say something else.
 import { type AddressInfo, createServer, connect, type Server, type Socket } from 'node:net';
 
-export type ProxyMode = 'pass' | 'refuse' | 'silent';
+export type ProxyMode =
+  | 'pass'
+  | 'refuse'
+  /** Accepts, and passes nothing on. */
+  | 'silent'
+  /** Whatever is sent waits so long, both ways. */
+  | { readonly delayMs: number }
+  /** Of the broker's next answers, as many bytes pass on each connection; the open ones are cut in the middle. */
+  | { readonly answerBytes: number; readonly ending: 'silence' | 'close' | 'reset' }
+  /** The broker hears nothing; its place is taken by somebody who says this to whatever is asked. */
+  | { readonly says: (question: Buffer) => Buffer };
 
 export interface FaultProxy {
   readonly port: number;
-  /** Cuts what is connected, unless it turns silent: then connections stay and nothing passes any more. */
+  /** Refusing and passing begin by cutting what is connected; every other mode begins in the middle of it. */
   setMode(mode: ProxyMode): Promise<void>;
   /** Connections from clients that are open now. */
   connections(): number;
@@ -27,16 +37,39 @@ export async function startFaultProxy(upstreamPort: number): Promise<FaultProxy>
   function relay(client: Socket): void {
     clients.add(client);
     accepted++;
-    client.on('error', () => {});
     const upstream = connect(upstreamPort, '127.0.0.1');
-    upstream.on('error', () => {});
+    for (const socket of [client, upstream]) socket.on('error', () => {});
+    /** Bytes of answers that passed in the mode of that time. */
+    let passed = { mode, bytes: 0 };
+
     client.on('data', (bytes) => {
       // Without pipelining a request begins a chunk.
       if (/^(GET|POST|PUT) /.test(bytes.subarray(0, 5).toString('latin1'))) requests++;
+      if (mode === 'pass') upstream.write(bytes);
+      else if (typeof mode === 'string') return;
+      else if ('says' in mode) client.write(mode.says(bytes));
+      else if ('delayMs' in mode) setTimeout(() => upstream.write(bytes), mode.delayMs);
+      else upstream.write(bytes);
     });
-    client.on('data', (bytes) => mode === 'pass' && upstream.write(bytes));
-    upstream.on('data', (bytes) => mode === 'pass' && client.write(bytes));
-    upstream.on('close', () => mode !== 'silent' && client.destroy());
+    upstream.on('data', (bytes) => {
+      if (mode === 'pass') client.write(bytes);
+      else if (typeof mode === 'string' || 'says' in mode) return;
+      else if ('delayMs' in mode) setTimeout(() => client.write(bytes), mode.delayMs);
+      else {
+        if (passed.mode !== mode) passed = { mode, bytes: 0 };
+        const part = bytes.subarray(0, Math.max(0, mode.answerBytes - passed.bytes));
+        passed.bytes += bytes.length;
+        const cut = passed.bytes > mode.answerBytes ? mode.ending : 'silence';
+        client.write(part, () => {
+          if (cut === 'close') client.destroySoon();
+          if (cut === 'reset') client.resetAndDestroy();
+        });
+      }
+    });
+    upstream.on('close', () => {
+      const holds = mode === 'silent' || (typeof mode === 'object' && ('says' in mode || 'ending' in mode));
+      if (!holds) client.destroy();
+    });
     client.on('close', () => {
       clients.delete(client);
       upstream.destroy();

@@ -155,12 +155,21 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       (await world.scaledObject(name)).status?.conditions?.find((condition) => condition.type === type) ?? {},
     async events(name) {
       const { items } = await client.list<
-        KubeObject & { regarding: { name: string }; type: string; reason: string; note: string; eventTime: string }
+        KubeObject & {
+          regarding: { name: string };
+          type: string;
+          reason: string;
+          note: string;
+          eventTime: string | null;
+        }
       >(EVENTS, { namespace: NAMESPACE, signal });
-      return items
-        .filter(({ regarding }) => regarding.name === name)
-        .toSorted((a, b) => (a.eventTime < b.eventTime ? -1 : 1))
-        .map(({ type, reason, note }) => `${type} ${reason}: ${note}`);
+      return (
+        items
+          .filter(({ regarding }) => regarding.name === name)
+          // The control plane's own have none.
+          .toSorted((a, b) => ((a.eventTime ?? '') < (b.eventTime ?? '') ? -1 : 1))
+          .map(({ type, reason, note }) => `${type} ${reason}: ${note}`)
+      );
     },
     async metric(scaledObject, metric) {
       const selector = encodeURIComponent(`scaledobject.keda.sh/name=${scaledObject}`);

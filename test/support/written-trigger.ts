@@ -1,6 +1,7 @@
 // Parses triggers as tests write them.
 import { ConfigError } from '../../src/errors.ts';
 import { parseTrigger } from '../../src/scalers/registry.ts';
+import { asPolled } from './described-trigger.ts';
 import type { ParsedTrigger, PolledTrigger, TriggerInput } from '../../src/scalers/scaler.ts';
 
 export type Written = Partial<Omit<TriggerInput, 'owner'>>;
@@ -17,6 +18,7 @@ export function parseWritten(type: string, written: Written): ParsedTrigger {
 
 export function polled(type: string, written: Written): PolledTrigger {
   const { trigger } = parseWritten(type, written);
+  if (trigger.kind === 'described') return asPolled(trigger);
   if (trigger.kind !== 'polled') throw new Error(`${type} is never read`);
   return trigger;
 }

@@ -1,16 +1,18 @@
 // Ready messages of queues over AMQP: one connection to a virtual host, a few channels, passive declarations only.
 import type { Channel, ChannelModel, SocketOptions } from 'amqplib';
-import { type Clock, createLimiter } from '../../async.ts';
+import { type Clock, createLimiter, withDeadline } from '../../async.ts';
 import { AuthError, type SluiceError, SourceAnswerError, SourceUnavailableError } from '../../errors.ts';
 import { createSharing } from '../coalesce.ts';
 import { isTranslated, networkError } from '../network-errors.ts';
 import { createReopening } from '../reopening.ts';
 import type { TlsOptions } from '../tls.ts';
 import type { RabbitHost } from './host.ts';
+import { createQuickLooks, type QueueState, type WatchQueue } from './quick-look.ts';
 
 export interface AmqpBroker {
   /** Messages of the queue that wait for a consumer. */
   ready(queue: string, signal: AbortSignal): Promise<number>;
+  readonly watch: WatchQueue;
   close(): Promise<void>;
 }
 
@@ -64,34 +66,37 @@ export function createAmqpBroker(options: {
       }
     },
     async shut({ channels, cut }) {
-      // A broker that is silent doesn't say goodbye either.
-      const cancel = options.clock.schedule(GOODBYE_MS, cut);
-      await channels.close().finally(cancel);
+      // A broker that is silent doesn't say goodbye either, and the driver waits for that even when the socket is gone.
+      const never = new AbortController().signal;
+      await withDeadline(options.clock, never, GOODBYE_MS, what, () => channels.close()).catch(cut);
     },
   });
 
-  async function ask(queue: string): Promise<number> {
+  async function ask(queue: string): Promise<QueueState> {
     const { channels } = await connection.get();
     const lane = idle.pop() ?? { channel: undefined };
     const home = idle;
     try {
       lane.channel ??= await openChannel(channels, lane);
-      const { messageCount } = await lane.channel.checkQueue(queue);
-      return messageCount;
+      const { messageCount, consumerCount } = await lane.channel.checkQueue(queue);
+      return { ready: messageCount, consumers: consumerCount };
     } finally {
       home.push(lane);
     }
   }
 
+  async function look(queue: string, signal: AbortSignal): Promise<QueueState> {
+    try {
+      return await share(queue, () => limit(() => ask(queue)), signal);
+    } catch (error) {
+      if (isTranslated(error, signal)) throw error;
+      throw translate(what, queue, error);
+    }
+  }
+
   return {
-    async ready(queue, signal) {
-      try {
-        return await share(queue, () => limit(() => ask(queue)), signal);
-      } catch (error) {
-        if (isTranslated(error, signal)) throw error;
-        throw translate(what, queue, error);
-      }
-    },
+    ready: async (queue, signal) => (await look(queue, signal)).ready,
+    watch: createQuickLooks({ clock: options.clock, look }),
     close: () => connection.close(),
   };
 }
@@ -107,7 +112,7 @@ async function connect(host: RabbitHost, tls: TlsOptions | undefined, signal: Ab
   const { connect: open, credentials } = await import('amqplib');
   const { username = 'guest', password = 'guest' } = host;
   // A certificate without a password is the identity itself. KEDA: SASL EXTERNAL.
-  const external = tls?.cert !== undefined && host.username === undefined;
+  const external = tls?.cert !== undefined && !host.password;
   // Node's sockets obey a signal, which the driver passes on without knowing it.
   const socket: SocketOptions & { readonly signal: AbortSignal } = {
     ...tls,

@@ -23,6 +23,14 @@ export interface ManagementApi {
   close(): Promise<void>;
 }
 
+/** What some statuses mean for the question. */
+interface Refusals {
+  /** 404: there is no … */
+  readonly missing: string;
+  /** 400. */
+  readonly refused?: string;
+}
+
 /** The `Authorization` header; undefined for none. */
 export type Authorize = (signal: AbortSignal) => Promise<string | undefined>;
 
@@ -40,6 +48,8 @@ const COLUMNS =
 const WINDOW_MS = 5;
 const DEADLINE_MS = 20_000;
 const REQUESTS_AT_ONCE = 8;
+/** The broker refuses to give larger pages. */
+const LARGEST_PAGE = 500;
 /** A single request costs the broker as much as about so many rows of a listing. */
 const ROWS_PER_REQUEST = 20;
 
@@ -61,13 +71,13 @@ export function createManagementApi(options: {
   async function get<T extends z.ZodType>(
     path: string,
     shape: T,
-    missing: string,
+    says: Refusals,
     signal: AbortSignal,
   ): Promise<z.output<T>> {
     const authorization = await authorize(signal);
     const headers = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
     const answer = await http.request(new URL(`${base}/api/queues/${path}`), what, { headers }, signal);
-    if (answer.status !== 200) throw problemOf(what, answer.status, missing, answer.retryAfterMs);
+    if (answer.status !== 200) throw problemOf(what, answer.status, says, answer.retryAfterMs);
     const parsed = shape.safeParse(parseJson(answer.text));
     if (!parsed.success)
       throw new SourceAnswerError(`${what}: expected the figures of queues as JSON, found something else`);
@@ -76,14 +86,15 @@ export function createManagementApi(options: {
 
   async function single(vhost: string, name: string, signal: AbortSignal): Promise<QueueCounts> {
     const path = `${encodeURIComponent(vhost)}/${encodeURIComponent(name)}?${COLUMNS}`;
-    return toCounts(await get(path, Queue, `queue ${JSON.stringify(name)}, or no such virtual host`, signal));
+    const missing = `queue ${JSON.stringify(name)}, or no such virtual host`;
+    return toCounts(await get(path, Queue, { missing }, signal));
   }
 
   async function all(vhost: string, signal: AbortSignal): Promise<ReadonlyMap<string, QueueCounts>> {
     const queues = await get(
       `${encodeURIComponent(vhost)}?${COLUMNS}`,
       z.array(Queue),
-      `virtual host ${JSON.stringify(vhost)}`,
+      { missing: `virtual host ${JSON.stringify(vhost)}` },
       signal,
     );
     return new Map(queues.map((queue) => [queue.name, toCounts(queue)]));
@@ -120,11 +131,13 @@ export function createManagementApi(options: {
   }
 
   async function pages(vhost: string, pattern: string, pageSize: number): Promise<readonly QueueCounts[]> {
-    const search = `use_regex=true&pagination=true&name=${encodeURIComponent(pattern)}&page_size=${pageSize}`;
+    const size = Math.min(pageSize, LARGEST_PAGE);
+    const search = `use_regex=true&pagination=true&name=${encodeURIComponent(pattern)}&page_size=${size}`;
     const found: QueueCounts[] = [];
     for (let page = 1, last = 1; page <= last; page++) {
       const path = `${encodeURIComponent(vhost)}?page=${page}&${search}&${COLUMNS}`;
-      const answer = await get(path, Page, `virtual host ${JSON.stringify(vhost)}`, life.signal);
+      const refused = page === 1 ? 'the broker refuses the pattern in queueName' : 'the list changed while it was read';
+      const answer = await get(path, Page, { missing: `virtual host ${JSON.stringify(vhost)}`, refused }, life.signal);
       found.push(...answer.items.map(toCounts));
       last = answer.page_count;
     }
@@ -179,8 +192,14 @@ function notFound(what: string, missing: string): SourceAnswerError {
   return new SourceAnswerError(`${what}: there is no ${missing}`, { code: 'SOURCE_NOT_FOUND' });
 }
 
-function problemOf(what: string, status: number, missing: string, retryAfterMs: number | undefined): SluiceError {
+function problemOf(
+  what: string,
+  status: number,
+  { missing, refused }: Refusals,
+  retryAfterMs: number | undefined,
+): SluiceError {
   if (status === 404) return notFound(what, missing);
+  if (status === 400 && refused !== undefined) return new SourceAnswerError(`${what}: ${refused} (HTTP 400)`);
   if (status === 401) return new AuthError(`${what}: the management API refused the credentials (HTTP 401)`);
   if (status === 403)
     return new AuthError(`${what}: the user may not see this virtual host (HTTP 403); it needs the tag management`);

@@ -7,6 +7,7 @@ import { parseHost, type Protocol } from './host.ts';
 import { type Mode, MODES } from './mode.ts';
 
 const auth = { from: ['auth'] } as const;
+const LONGEST_NAME_BYTES = 255;
 
 export const RabbitMq = z.object({
   queueName: field(text(), 'Name of the queue, or a pattern of names with useRegex.'),
@@ -80,7 +81,11 @@ export function reviewRabbitMq(config: Partial<RabbitMq>, review: Review): void 
   reviewTarget(config, review);
   reviewCredentials(config, review);
   if (protocolOf(config) === 'amqp') reviewAmqp(config, review);
+  reviewName(config, review);
   if (config.tls === 'enable') reviewTls(config, review);
+  if (config.tls === 'enable' && config.host !== undefined && parseHost(config.host)?.secure === false) {
+    review.warn('tls', 'has no effect: give host with amqps or https');
+  }
   for (const name of ['ca', 'cert', 'key'] as const) {
     if (config[name] !== undefined && config.tls === 'disable') review.warn(name, 'has no effect without tls: enable');
   }
@@ -99,6 +104,17 @@ function reviewHost({ host, protocol }: Partial<RabbitMq>, { refuse }: Review): 
     );
   } else if (protocol !== undefined && protocol !== 'auto' && protocol !== parsed.protocol) {
     refuse('protocol', `expected the scheme of host to be ${protocol} or ${protocol}s, or protocol auto`);
+  }
+}
+
+/** AMQP: a name is a short string. */
+function reviewName({ queueName = '', useRegex }: Partial<RabbitMq>, { refuse }: Review): void {
+  const bytes = Buffer.byteLength(queueName);
+  if (bytes > LONGEST_NAME_BYTES && useRegex === false) {
+    refuse(
+      'queueName',
+      `expected at most ${LONGEST_NAME_BYTES} bytes, which is the longest name of a queue, found ${bytes}`,
+    );
   }
 }
 

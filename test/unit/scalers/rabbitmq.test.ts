@@ -60,6 +60,10 @@ describe('rabbitmq', () => {
     ],
     [{ ...amqp, queueLength: '-1' }, ['queueLength: expected at least 0.001']],
     [{ ...http, mode: 'MessageRate', value: '0.0004' }, ['value: expected at least 0.001']],
+    [
+      { ...amqp, queueName: 'ü'.repeat(128) },
+      ['queueName: expected at most 255 bytes, which is the longest name of a queue, found 256'],
+    ],
     [{ ...http, pageSize: '0' }, ['pageSize: expected a whole number such as 5, at least 1, found "0"']],
     [
       { queueName: 'jobs' },
@@ -101,6 +105,20 @@ describe('rabbitmq', () => {
     ]);
   });
 
+  it('warns of TLS parameters at an address in plain text', () => {
+    for (const metadata of [amqp, http]) {
+      expect(warningsOf('rabbitmq', { metadata, auth: { tls: 'enable' } })).toEqual([
+        'tls: has no effect: give host with amqps or https',
+      ]);
+    }
+    const host = 'amqps://u:hunter2@mq/shop';
+    expect(warningsOf('rabbitmq', { metadata: { ...amqp, host }, auth: { tls: 'enable' } })).toEqual([]);
+  });
+
+  it('takes a pattern of any length', () => {
+    expect(problems('rabbitmq', { metadata: { ...http, queueName: 'a|'.repeat(200), useRegex: 'true' } })).toEqual([]);
+  });
+
   it('is one source for each virtual host over amqp, and for all of them over http', () => {
     const id = (metadata: Record<string, string>) => polled('rabbitmq', { metadata }).sourceId;
     expect(id({ ...amqp, queueName: 'other' })).toBe(id(amqp));
@@ -108,5 +126,17 @@ describe('rabbitmq', () => {
     expect(id({ ...http, vhostName: 'b' })).toBe(id(http));
     expect(id(amqp)).toMatch(/^rabbitmq-amqp:mq:5672\/shop#[0-9a-f]{16}$/);
     expect(id(http)).not.toContain('hunter2');
+  });
+
+  it.each([
+    [{ username: 'u', password: 'hunter3' }],
+    [{ tls: 'enable' }],
+    [{ clientID: 'c', clientSecret: 's', oauthTokenURI: 'http://t' }],
+    [{ clientID: 'c', clientSecret: 's2', oauthTokenURI: 'http://t' }],
+    [{ workloadIdentityResource: 'api://mq' }],
+  ])('is another source with the authentication %j', (auth) => {
+    const metadata = { ...http };
+    const ids = [{}, auth].map((given) => polled('rabbitmq', { metadata, auth: given }).sourceId);
+    expect(new Set(ids).size).toBe(2);
   });
 });
