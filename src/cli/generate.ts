@@ -1,27 +1,38 @@
 // `sluice generate`: writes what is made from the schemas (CRDs, tables of the documentation), or says what isn't current.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { crdFiles } from '../api/crd/files.ts';
 import { configMarkdown } from '../config.ts';
-import { scalersMarkdown } from '../scalers/documentation.ts';
+import { parametersMarkdown, scalersMarkdown, typesMarkdown } from '../scalers/documentation.ts';
 import { sources } from '../scalers/registry.ts';
 import type { CliContext } from './context.ts';
 
-/** Every generated file by its path from the repository's root; `readme` is the README as it stands. */
-export function generatedFiles(readme: string): ReadonlyMap<string, string> {
+/** Every generated file by its path from the repository's root; `read` gives a file as it stands. */
+export function generatedFiles(read: (path: string) => string): ReadonlyMap<string, string> {
   const crds = [...crdFiles()];
+  const pages = sources.map((source) => {
+    const path = `docs/scalers/${source.type}.md`;
+    return [path, withTable(read(path), 'parameters', parametersMarkdown(source))] as const;
+  });
   return new Map([
     ...crds.map(([name, text]) => [`crds/${name}`, text] as const),
     ...crds.map(([name, text]) => [`charts/sluice/files/crds/${name}`, text] as const),
     ['docs/scalers.md', scalersMarkdown(sources)],
-    ['README.md', withTable(readme, 'options', configMarkdown())],
+    ...pages,
+    [
+      'README.md',
+      withTable(withTable(read('README.md'), 'options', configMarkdown()), 'types', typesMarkdown(sources)),
+    ],
   ]);
 }
 
-/** Replaces what stands between `<!-- generated: NAME -->` and the next `<!-- end -->`. */
+/** Replaces what stands between `<!-- generated: NAME -->` and the next `<!-- end -->`; throws where there is no such place. */
 export function withTable(text: string, name: string, table: string): string {
   const marked = new RegExp(`(<!-- generated: ${name} -->\\n)[\\s\\S]*?(<!-- end -->)`);
+  if (!marked.test(text))
+    throw new Error(`expected a line <!-- generated: ${name} --> and a line <!-- end --> after it`);
   return text.replace(marked, (_all, start: string, end: string) => `${start}${table}\n${end}`);
 }
 
@@ -30,8 +41,7 @@ export function generateCommand(context: CliContext): Command {
     .description('Rewrite crds/ and the generated tables of docs/ and README.md (for contributors)')
     .option('--directory <DIR>', 'the repository', '.')
     .action(async ({ directory }: { directory: string }) => {
-      const readme = await readFile(join(directory, 'README.md'), 'utf8');
-      for (const [path, text] of generatedFiles(readme)) {
+      for (const [path, text] of generatedFiles((path) => readFileSync(join(directory, path), 'utf8'))) {
         const file = join(directory, path);
         await mkdir(dirname(file), { recursive: true });
         await writeFile(file, text);

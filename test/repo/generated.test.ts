@@ -4,7 +4,7 @@ import { generatedFiles } from '../../src/cli/generate.ts';
 import { read } from '../support/source-tree.ts';
 
 describe('generated files', () => {
-  it.each([...generatedFiles(read('README.md'))])('%s is what `make generate` writes', (path, text) => {
+  it.each([...generatedFiles(read)])('%s is what `make generate` writes', (path, text) => {
     expect(read(path)).toBe(text);
   });
 });
