@@ -3,8 +3,12 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { admissionBench } from './admission.ts';
 import { type Figure, markdownTable } from './bench.ts';
 import { decideBench } from './decide.ts';
+import { externalBench } from './external.ts';
+import { kafkaBench } from './kafka.ts';
 import { metricsApiBench } from './metrics-api.ts';
 import { objects100, objects1000, objects10000 } from './objects.ts';
+import { pushBench } from './push.ts';
+import { podsBench } from './pods.ts';
 import { sourcesBench } from './sources.ts';
 import { startupBench } from './startup.ts';
 import { stepBench } from './step.ts';
@@ -17,7 +21,11 @@ const BENCHES = [
   metricsApiBench,
   admissionBench,
   sourcesBench,
+  podsBench,
+  externalBench,
+  kafkaBench,
   stepBench,
+  pushBench,
   objects100,
   objects1000,
   objects10000,
