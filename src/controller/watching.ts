@@ -30,7 +30,7 @@ const LONGEST_WAIT_MS = 60_000;
 /** What somebody has to mend first, such as a right or a setting of the broker. */
 const WAIT_FOR_SOMEBODY_MS = 600_000;
 /** A watch that lasted so long did work. */
-const LASTED_MS = 60_000;
+const LASTED_MS = 10_000;
 
 export function createWatching(options: WatchingOptions): Watching {
   const { clock, random, connect, heard, ended, translate } = options;

@@ -1,25 +1,30 @@
-// Kafka's jars from Maven Central, each compared with its checksum. A broker needs a Java 17 to run them.
+// Kafka's jars by Maven, each compared with its checksum. A broker needs a Java 17 to run them.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { createLimiter } from '../../../src/async.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
-const MAVEN_CENTRAL = 'https://repo1.maven.org/maven2';
-const AT_ONCE = 4;
+const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
 export async function installKafka(directory: string): Promise<void> {
-  const list = await readFile(new URL('jars.sha256', import.meta.url), 'utf8');
-  const limit = createLimiter(AT_ONCE);
-  const lines = list.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  await Promise.all(lines.map((line) => limit(() => fetchJar(line, directory))));
+  const pom = join(import.meta.dirname, 'pom.xml');
+  const flags = ['-B', '-q', '-f', pom, '-DincludeScope=runtime', `-DoutputDirectory=${directory}`];
+  const { status, error } = spawnSync('mvn', [COPY, ...flags], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`expected mvn to fetch Kafka, found exit code ${status}`);
+  const found = await Promise.all((await readdir(directory)).map((name) => sumOf(directory, name)));
+  const difference = new Set(found).symmetricDifference(await expectedSums());
+  if (difference.size > 0)
+    throw new Error(`expected what jars.sha256 lists, found other jars:\n${[...difference].join('\n')}`);
 }
 
-async function fetchJar(line: string, directory: string): Promise<void> {
-  const [expected, path = ''] = line.split('  ');
-  const answer = await fetch(`${MAVEN_CENTRAL}/${path}`);
-  if (!answer.ok) throw new Error(`expected ${path} on Maven Central, found HTTP ${answer.status}`);
-  const jar = Buffer.from(await answer.arrayBuffer());
-  const found = createHash('sha256').update(jar).digest('hex');
-  if (found !== expected) throw new Error(`expected ${path} to have the sha256 ${expected}, found ${found}`);
-  await writeFile(join(directory, basename(path)), jar);
+/** As a line of sha256sum. */
+async function sumOf(directory: string, name: string): Promise<string> {
+  const jar = await readFile(join(directory, name));
+  return `${createHash('sha256').update(jar).digest('hex')}  ${name}`;
+}
+
+async function expectedSums(): Promise<ReadonlySet<string>> {
+  const list = await readFile(new URL('jars.sha256', import.meta.url), 'utf8');
+  return new Set(list.split('\n').filter((line) => line !== '' && !line.startsWith('#')));
 }

@@ -71,6 +71,14 @@ describe('controller/watching', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('soon begins again where a source ends every watch after a while', async () => {
+    const { watching, waits, clock } = aBench(() => new Promise((resolve) => clock.schedule(30_000, resolve)));
+    watching.start();
+    await clock.advance(200_000);
+    expect(new Set(waits())).toEqual(new Set([31_000]));
+    watching.stop();
+  });
+
   it('begins again as well when the source ends it in good order', async () => {
     const { watching, waits, seen, clock } = aBench(async () => {});
     watching.start();
