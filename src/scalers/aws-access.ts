@@ -12,7 +12,7 @@ export type AwsAccess =
       readonly secretAccessKey: string;
       readonly sessionToken: string | undefined;
     }
-  | { readonly kind: 'role'; readonly roleArn: string }
+  | { readonly kind: 'role'; readonly roleArn: string; readonly externalId?: string }
   | { readonly kind: 'own' };
 
 const auth = { from: ['auth'] } as const;
@@ -38,7 +38,7 @@ export function awsAccessOf(
   podIdentity: PodIdentity | undefined,
 ): AwsAccess | undefined {
   const { identityOwner, awsRoleArn: roleArn, awsAccessKeyID, awsSecretAccessKey, awsSessionToken } = config;
-  if (podIdentity?.provider === 'aws') return roleArn === undefined ? { kind: 'own' } : { kind: 'role', roleArn };
+  if (podIdentity?.provider === 'aws') return roleArn === undefined ? { kind: 'own' } : roleOf(roleArn, podIdentity);
   if (identityOwner === 'operator') return { kind: 'own' };
   if (roleArn !== undefined) return { kind: 'role', roleArn };
   if (awsAccessKeyID === undefined || awsSecretAccessKey === undefined) return undefined;
@@ -48,6 +48,10 @@ export function awsAccessOf(
     secretAccessKey: awsSecretAccessKey,
     sessionToken: awsSessionToken,
   };
+}
+
+function roleOf(roleArn: string, { externalId }: PodIdentity): AwsAccess {
+  return { kind: 'role', roleArn, ...(externalId === undefined ? {} : { externalId }) };
 }
 
 export function reviewAwsAccess(config: Partial<AwsAccessParameters>, { podIdentity, refuse }: Review): void {
@@ -64,4 +68,10 @@ export function reviewAwsAccess(config: Partial<AwsAccessParameters>, { podIdent
       refuse('awsSecretAccessKey', 'is required: awsAccessKeyID and awsSecretAccessKey belong together');
     }
   }
+}
+
+/** It becomes part of host names that credentials are sent to. */
+export function reviewAwsRegion(region: string, { refuse }: Review): void {
+  if (!/^[a-z]+(-[a-z0-9]+)+$/.test(region))
+    refuse('awsRegion', `expected a region such as eu-west-1, found ${JSON.stringify(region)}`);
 }

@@ -85,6 +85,7 @@ export const azureQueue = defineScaler({
     return sourceId('azure-queue', endpoint.replace(/^https?:\/\//, ''), [endpoint, ...identity]);
   },
   batches: () => false,
+  measures: ['oldestAge'],
   async connect(c, deps, context) {
     const { endpoint, rightWith } = accessOf(c, context);
     const what = nameOf(endpoint);
@@ -93,6 +94,16 @@ export const azureQueue = defineScaler({
       () => openAccount(endpoint, rightWith(deps, what), what, deps),
       (service) => service.close(),
     );
-    return { read: async (signal) => ({ value: await lengthOf(c, client, signal) }), close: release };
+    return {
+      async read(signal) {
+        if (!context.scaleOn) return { value: await lengthOf(c, client, signal) };
+        const [length, ageSeconds] = await Promise.all([
+          lengthOf(c, client, signal),
+          client.oldestVisibleAge(c.queueName, signal),
+        ]);
+        return { value: ageSeconds, active: length > c.activationQueueLength };
+      },
+      close: release,
+    };
   },
 });

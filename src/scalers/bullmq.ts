@@ -1,11 +1,12 @@
 // `bullmq`: the jobs of a BullMQ queue that a worker could begin now: waiting, prioritized, and delayed ones that are due.
 import { z } from 'zod';
+import { ageQuestion } from './bullmq/ages.ts';
 import { growingKeys, jobsQuestion } from './bullmq/jobs.ts';
 import { defineScaler, type Review } from './define.ts';
 import { field, flag, integer, intList, list, text } from './fields.ts';
 import { clusterFlag, locateRedis, redisPlace, reviewRedisPlace } from './redis/place.ts';
 import { redisSourceId } from './redis/parameters.ts';
-import { leaseRedis } from './redis/source.ts';
+import { leaseRedis, type RedisQuestion } from './redis/source.ts';
 
 const BullMq = z.object({
   queueName: field(list(), 'Name of the queue, or of several with commas in between, whose jobs are added up.', {
@@ -43,6 +44,9 @@ function reviewBullMq(config: Partial<BullMq>, report: Review): void {
   if (config.includeActive && config.priorities !== undefined) {
     report.refuse('includeActive', 'expected none with priorities: active jobs are not told apart by priority');
   }
+  if (config.includeActive && report.scaleOn) {
+    report.warn('includeActive', 'has no effect on the age: a job in work does not wait');
+  }
 }
 
 export const bullMq = defineScaler({
@@ -60,16 +64,21 @@ export const bullMq = defineScaler({
     return redisSourceId(kind, server);
   },
   batches: () => true,
-  async connect(c, deps, { sourceId }) {
+  measures: ['oldestAge'],
+  async connect(c, deps, { sourceId, scaleOn }) {
     const { kind, server } = locateRedis(c);
     const { client, release } = await leaseRedis(kind, server, sourceId, deps);
     const queues = [...new Set(c.queueName)];
     const questions = queues.map((queue) => jobsQuestion(queue, c));
+    const ages = scaleOn ? queues.map((queue) => ageQuestion(queue, c)) : [];
     const watched = { keys: queues.flatMap((queue) => growingKeys(c.prefix, queue)), events: 'lz' };
     return {
       async read(signal) {
-        const counts = await Promise.all(questions.map((question) => client.ask(question, signal)));
-        return { value: counts.reduce((sum, count) => sum + count, 0) };
+        const askAll = (asked: readonly RedisQuestion[]) =>
+          Promise.all(asked.map((question) => client.ask(question, signal)));
+        const [counts, seconds] = await Promise.all([askAll(questions), askAll(ages)]);
+        const jobs = counts.reduce((sum, count) => sum + count, 0);
+        return scaleOn ? { value: Math.max(...seconds), active: jobs > c.activationWaitingJobs } : { value: jobs };
       },
       watch: (wake, signal) => client.watch(watched, wake, signal),
       close: release,

@@ -3,31 +3,57 @@ import type { Clock } from '../async.ts';
 import type { HttpClient } from './http.ts';
 import { type HttpAuthentication, httpUrl } from './http-authentication.ts';
 import { createOauthToken } from './oauth2.ts';
+import type { Renewing } from './renewing.ts';
 
 /** Header names are in lower case. */
 export interface RequestCredentials {
   readonly headers: Readonly<Record<string, string>>;
-  readonly query: readonly (readonly [name: string, value: string])[];
+  readonly query?: readonly (readonly [name: string, value: string])[];
+  /** To be called when the server does not know them any more (HTTP 401), so that the next ones are others. */
+  refused?(): void;
+}
+
+/** Who we are at a server. */
+export interface HttpIdentity {
+  /** For a request of `url`, which they may belong to. */
+  credentials(url: URL, signal: AbortSignal): Promise<RequestCredentials>;
+  close(): Promise<void>;
+}
+
+export interface IdentityTools {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  /** Names the server in errors. */
+  readonly what: string;
 }
 
 /** `server` may hold a user and a password, which count where no mode fills the Authorization header, as in Go's client. */
-export function createCredentials(
-  config: HttpAuthentication,
-  server: URL,
-  deps: { readonly http: HttpClient; readonly clock: Clock; readonly what: string },
-): (signal: AbortSignal) => Promise<RequestCredentials> {
+export function createWrittenIdentity(config: HttpAuthentication, server: URL, tools: IdentityTools): HttpIdentity {
   const fixed = fixedCredentials(config, server);
   const { authModes, oauthTokenURI, clientID: clientId, clientSecret = '', scopes = [], endpointParams } = config;
   const tokenUrl = httpUrl(oauthTokenURI ?? '');
-  if (!authModes?.includes('oauth') || !tokenUrl || clientId === undefined) return async () => fixed;
-  const token = createOauthToken(
+  if (!authModes?.includes('oauth') || !tokenUrl || clientId === undefined)
+    return { credentials: async () => fixed, close: async () => {} };
+  const tokens = createOauthToken(
     { tokenUrl, clientId, clientSecret, scopes: scopes.filter(Boolean), parameters: endpointParams },
-    deps,
+    tools,
   );
-  return async (signal) => ({
-    ...fixed,
-    headers: { ...fixed.headers, authorization: `Bearer ${await token(signal)}` },
-  });
+  return createBearerIdentity(tokens, fixed);
+}
+
+/** With tokens, and what else goes along. */
+export function createBearerIdentity(
+  tokens: Renewing<string>,
+  more: RequestCredentials = { headers: {} },
+): HttpIdentity {
+  return {
+    async credentials(_url, signal) {
+      const token = await tokens.get(signal);
+      const headers = { ...more.headers, authorization: `Bearer ${token}` };
+      return { ...more, headers, refused: () => tokens.drop(token) };
+    },
+    close: async () => tokens.close(),
+  };
 }
 
 function fixedCredentials(config: HttpAuthentication, server: URL): RequestCredentials {
@@ -57,7 +83,7 @@ function authorizationOf(config: HttpAuthentication, server: URL): string | unde
 function keyOf({ apiKey = '', method, keyParamName: name }: HttpAuthentication): RequestCredentials {
   return method === 'query'
     ? { headers: {}, query: [[name ?? 'api_key', apiKey]] }
-    : { headers: { [name?.toLowerCase() ?? 'x-api-key']: apiKey }, query: [] };
+    : { headers: { [name?.toLowerCase() ?? 'x-api-key']: apiKey } };
 }
 
 function basic(username: string, password: string): string {

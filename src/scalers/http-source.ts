@@ -3,8 +3,7 @@ import { withDeadline } from '../async.ts';
 import { AuthError, type SluiceError, SourceAnswerError, SourceUnavailableError } from '../errors.ts';
 import { createSharing } from './coalesce.ts';
 import { createHttpClient, type HttpAnswer } from './http.ts';
-import type { HttpAuthentication } from './http-authentication.ts';
-import { createCredentials } from './http-credentials.ts';
+import type { HttpIdentity, IdentityTools } from './http-credentials.ts';
 import type { Lease, ScalerDeps } from './scaler.ts';
 import type { TlsOptions } from './tls.ts';
 
@@ -28,8 +27,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export interface HttpServer {
   /** Names server and identity in the pool; no secret in it. */
   readonly key: string;
-  readonly url: URL;
-  readonly authentication: HttpAuthentication;
+  identify(tools: IdentityTools): Promise<HttpIdentity>;
   readonly tls: TlsOptions;
   /** Names the server in errors. */
   readonly what: string;
@@ -38,24 +36,26 @@ export interface HttpServer {
 export function leaseHttp(server: HttpServer, deps: ScalerDeps): Promise<Lease<HttpSource>> {
   return deps.clients.share(
     server.key,
-    async () => createHttpSource(server, deps),
+    () => createHttpSource(server, deps),
     (source) => source.close(),
   );
 }
 
-function createHttpSource({ url: server, authentication, tls, what }: HttpServer, { clock }: ScalerDeps): HttpSource {
+async function createHttpSource({ identify, tls, what }: HttpServer, { clock }: ScalerDeps): Promise<HttpSource> {
   const http = createHttpClient({ silenceMs: SILENCE_MS, tls });
-  const credentials = createCredentials(authentication, server, { http, clock, what });
+  const identity = await identify({ http, clock, what });
   const share = createSharing();
   const life = new AbortController();
 
   async function ask(url: URL, { headers, timeoutMs }: HttpQuestion, signal: AbortSignal): Promise<HttpAnswer> {
-    const own = await credentials(signal);
-    let next = new URL(url);
-    for (const [name, value] of own.query) next.searchParams.append(name, value);
+    let next = url;
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+      const own = await identity.credentials(next, signal);
       const request = { headers: { ...headers, ...own.headers }, silenceMs: timeoutMs ?? SILENCE_MS };
-      const answer = await http.request(next, what, request, signal);
+      // Where a redirect leads to is the server's to say, as a whole.
+      const asked = hop === 0 ? withQuery(next, own.query) : next;
+      const answer = await http.request(asked, what, request, signal);
+      if (answer.status === 401) own.refused?.();
       if (!REDIRECTS.has(answer.status)) return answer;
       next = redirected(what, next, answer);
     }
@@ -74,9 +74,15 @@ function createHttpSource({ url: server, authentication, tls, what }: HttpServer
     },
     async close() {
       life.abort(new DOMException('the source was closed', 'AbortError'));
-      await http.close();
+      await Promise.all([identity.close(), http.close()]);
     },
   };
+}
+
+function withQuery(url: URL, pairs: readonly (readonly [name: string, value: string])[] = []): URL {
+  const whole = new URL(url);
+  for (const [name, value] of pairs) whole.searchParams.append(name, value);
+  return whole;
 }
 
 /** Credentials stay with the host that they were given for, and aren't sent in plain text where they weren't before. */

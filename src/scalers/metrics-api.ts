@@ -1,6 +1,7 @@
 // `metrics-api`: a number in the answer of any HTTP server.
 import { defineScaler } from './define.ts';
 import { httpIdentity, httpUrl, tlsParameters } from './http-authentication.ts';
+import { createWrittenIdentity, type IdentityTools } from './http-credentials.ts';
 import { leaseHttp, statusError } from './http-source.ts';
 import { createExtract } from './metrics-api/extract.ts';
 import { MetricsApi, reviewMetricsApi } from './metrics-api/parameters.ts';
@@ -38,7 +39,8 @@ export const metricsApi = defineScaler({
     const what = `metrics-api:${url.host}`;
     const key = sourceId('metrics-api', url.host, serverOf(c));
     const tls = tlsOptions({ ...tlsParameters(c), unsafeSsl: c.unsafeSsl });
-    const { client, release } = await leaseHttp({ key, url, authentication: c, tls, what }, deps);
+    const identify = async (tools: IdentityTools) => createWrittenIdentity(c, url, tools);
+    const { client, release } = await leaseHttp({ key, identify, tls, what }, deps);
     const extract = createExtract(c.format, c.valueLocation);
     const question = { timeoutMs: c.timeout || undefined };
     return {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../async.ts';
 import { AuthError, SourceUnavailableError } from '../errors.ts';
 import type { HttpClient } from './http.ts';
-import { createSharing } from './coalesce.ts';
+import { createRenewing, type Renewable, type Renewing } from './renewing.ts';
 
 export interface ClientCredentials {
   readonly tokenUrl: URL;
@@ -22,12 +22,13 @@ const DEFAULT_LIFE_S = 300;
 export function createOauthToken(
   credentials: ClientCredentials,
   { http, clock, what }: { readonly http: HttpClient; readonly clock: Clock; readonly what: string },
-): (signal: AbortSignal) => Promise<string> {
-  const share = createSharing();
-  const life = new AbortController();
-  let known: { readonly token: string; readonly fromMs: number; readonly untilMs: number } | undefined;
-
-  async function exchange(): Promise<string> {
+): Renewing<string> {
+  async function exchange(signal: AbortSignal): Promise<Renewable<string>> {
+    const post = (body: URLSearchParams, more: Readonly<Record<string, string>>) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', ...more };
+      const request = { method: 'POST', headers, body: body.toString() } as const;
+      return http.request(credentials.tokenUrl, `${what}: OAuth2 server`, request, signal);
+    };
     const { scopes, parameters } = credentials;
     const form = new URLSearchParams(parameters);
     form.set('grant_type', 'client_credentials');
@@ -46,23 +47,10 @@ export function createOauthToken(
     const token = Token.safeParse(parseJson(answer.text));
     if (!token.success) throw new AuthError(`${what}: expected an access token from the OAuth2 server, found none`);
     const { access_token: text, expires_in: lifeS = DEFAULT_LIFE_S } = token.data;
-    const fromMs = clock.now();
-    known = { token: text, fromMs, untilMs: fromMs + lifeS * 1_000 - RENEW_BEFORE_MS };
-    return text;
+    return { value: text, endsAtMs: clock.now() + lifeS * 1_000 };
   }
 
-  function post(form: URLSearchParams, headers: Readonly<Record<string, string>>) {
-    const type = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
-    const request = { method: 'POST', headers: { ...type, ...headers }, body: form.toString() } as const;
-    return http.request(credentials.tokenUrl, `${what}: OAuth2 server`, request, life.signal);
-  }
-
-  return async (signal) => {
-    const now = clock.now();
-    // One from the future tells that the clock was set back, and nothing of how long it is still good.
-    const isGood = known !== undefined && known.fromMs <= now && now < known.untilMs;
-    return known && isGood ? known.token : share('token', exchange, signal);
-  };
+  return createRenewing({ clock, what: `${what}: OAuth2 server`, renewBeforeMs: RENEW_BEFORE_MS, exchange });
 }
 
 /** RFC 6749, section 2.3.1: both parts are form-encoded first. */

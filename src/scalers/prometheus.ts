@@ -2,9 +2,11 @@
 import { SourceAnswerError } from '../errors.ts';
 import { defineScaler } from './define.ts';
 import type { HttpAnswer } from './http.ts';
-import { httpIdentity, httpUrl, tlsParameters } from './http-authentication.ts';
+import { encodeQuery } from './aws-signature.ts';
+import { httpUrl, tlsParameters } from './http-authentication.ts';
 import { leaseHttp, statusError } from './http-source.ts';
 import { readInstantValue } from './prometheus/answer.ts';
+import { accessOf, identify, identityParts } from './prometheus/identity.ts';
 import { acceptsAnyServer, Prometheus, reviewPrometheus } from './prometheus/parameters.ts';
 import { sourceId } from './source-id.ts';
 import { tlsOptions } from './tls.ts';
@@ -19,10 +21,14 @@ function serverOf({ serverAddress }: Prometheus): URL {
 function queryUrl(config: Prometheus, nowMs: number): URL {
   const url = serverOf(config);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/query`;
-  url.searchParams.append('query', config.query);
-  url.searchParams.append('time', String(Math.floor(nowMs / 1_000)));
-  if (config.namespace !== undefined) url.searchParams.append('namespace', config.namespace);
-  for (const [name, value] of config.queryParameters ?? []) url.searchParams.append(name, value);
+  const { namespace, queryParameters = [] } = config;
+  url.search = encodeQuery([
+    ...url.searchParams,
+    ['query', config.query],
+    ['time', String(Math.floor(nowMs / 1_000))],
+    ...(namespace === undefined ? [] : [['namespace', namespace] as const]),
+    ...queryParameters,
+  ]);
   return url;
 }
 
@@ -41,17 +47,22 @@ export const prometheus = defineScaler({
   config: Prometheus,
   review: reviewPrometheus,
   metric: (c) => ({ name: 'prometheus', target: c.threshold, activation: c.activationThreshold }),
-  sourceId(c) {
+  sourceId(c, { podIdentity }) {
     const server = serverOf(c);
-    return sourceId('prometheus', server.host, [server.protocol, httpIdentity(c, server), acceptsAnyServer(c)]);
+    const identity = identityParts(accessOf(c, podIdentity), c, server);
+    return sourceId('prometheus', server.host, [server.protocol, identity, acceptsAnyServer(c, podIdentity)]);
   },
   batches: () => false,
   readTimeoutMs: (c) => c.timeout || undefined,
-  async connect(c, deps, context) {
-    const url = serverOf(c);
-    const what = `prometheus:${url.host}`;
-    const tls = tlsOptions({ ...tlsParameters(c), unsafeSsl: acceptsAnyServer(c) });
-    const { client, release } = await leaseHttp({ key: context.sourceId, url, authentication: c, tls, what }, deps);
+  async connect(c, deps, { sourceId: key, podIdentity }) {
+    const server = serverOf(c);
+    const what = `prometheus:${server.host}`;
+    const tls = tlsOptions({ ...tlsParameters(c), unsafeSsl: acceptsAnyServer(c, podIdentity) });
+    const access = accessOf(c, podIdentity);
+    const { client, release } = await leaseHttp(
+      { key, identify: (tools) => identify(access, { config: c, server, deps }, tools), tls, what },
+      deps,
+    );
     const headers = Object.fromEntries(
       [...(c.customHeaders ?? [])].map(([name, value]) => [name.toLowerCase(), value]),
     );

@@ -7,8 +7,9 @@ import { createOauthToken } from './oauth2.ts';
 import { type AmqpBroker, createAmqpBroker } from './rabbitmq/amqp.ts';
 import { parseHost, type RabbitHost } from './rabbitmq/host.ts';
 import { type Authorize, createManagementApi, type ManagementApi, type QueueCounts } from './rabbitmq/management.ts';
-import { combineFigures, type QueueFigures, readMode } from './rabbitmq/mode.ts';
+import { combineFigures, readMode } from './rabbitmq/mode.ts';
 import { RabbitMq, reviewRabbitMq, targetOf } from './rabbitmq/parameters.ts';
+import { createSecondsGauge } from './rabbitmq/seconds.ts';
 import type { Scaler, ScalerDeps } from './scaler.ts';
 import { sourceId } from './source-id.ts';
 import { type TlsOptions, tlsOptions } from './tls.ts';
@@ -55,11 +56,11 @@ function authorizeWith(
   const tokenUrl = URL.parse(oauthTokenURI ?? '');
   if (tokenUrl && clientId !== undefined && clientSecret !== undefined) {
     const parameters = config.endpointParams;
-    const token = createOauthToken(
+    const { get } = createOauthToken(
       { tokenUrl, clientId, clientSecret, scopes: scopes.filter(Boolean), parameters },
       deps,
     );
-    return async (signal) => `Bearer ${await token(signal)}`;
+    return async (signal) => `Bearer ${await get(signal)}`;
   }
   const { username, password = '' } = hostOf(config);
   const basic =
@@ -103,22 +104,27 @@ async function connectHttp(
     },
     (api) => api.close(),
   );
+  const { queueName, pageSize, operation, activationValue } = config;
   const { mode } = targetOf(config);
-  const figures = (counts: QueueCounts): QueueFigures => figuresOf(what, config, counts);
-  async function measure(signal: AbortSignal): Promise<QueueFigures> {
-    const { queueName, pageSize, operation } = config;
-    if (!config.useRegex) return figures(await client.queue(host.vhost, queueName, signal));
-    return combineFigures(operation, (await client.matching(host.vhost, queueName, pageSize, signal)).map(figures));
-  }
+  const secondsOf = context.scaleOn && createSecondsGauge(context.scaleOn, deps.clock, what);
+  const measured = async (signal: AbortSignal): Promise<readonly QueueCounts[]> =>
+    config.useRegex
+      ? client.matching(host.vhost, queueName, pageSize, signal)
+      : [await client.queue(host.vhost, queueName, signal)];
   return {
-    read: async (signal) => readMode(mode, await measure(signal), config.activationValue),
+    async read(signal) {
+      const queues = (await measured(signal)).map((counts) => figuresOf(what, config, counts));
+      const reading = readMode(mode, combineFigures(operation, queues), activationValue);
+      return secondsOf ? { ...reading, value: secondsOf(queues) } : reading;
+    },
     close: release,
   };
 }
 
-function figuresOf(what: string, { excludeUnacknowledged }: RabbitMq, counts: QueueCounts): QueueFigures {
+function figuresOf(what: string, { excludeUnacknowledged }: RabbitMq, counts: QueueCounts) {
   const messages = excludeUnacknowledged ? counts.messagesReady : counts.messages;
-  if (messages !== undefined) return { messages, publishRate: counts.publishRate, deliverRate: counts.deliverRate };
+  if (messages !== undefined)
+    return { ...counts, messages, done: excludeUnacknowledged ? counts.taken : counts.settled };
   throw new SourceAnswerError(
     `${what}: the broker doesn't tell how many messages queue ${JSON.stringify(counts.name)} has: ` +
       'it was declared a moment ago, or its node is down',
@@ -143,6 +149,7 @@ export const rabbitMq = defineScaler({
   }),
   sourceId: rabbitSourceId,
   batches: (c) => hostOf(c).protocol === 'http',
+  measures: ['oldestAge', 'drainTime'],
   readTimeoutMs: (c) => (hostOf(c).protocol === 'http' && c.timeout ? c.timeout : undefined),
   connect: (c, deps, context) =>
     hostOf(c).protocol === 'amqp' ? connectAmqp(c, deps, context.sourceId) : connectHttp(c, deps, context),

@@ -62,6 +62,8 @@ export interface PodIdentity {
   readonly identityId?: string;
   readonly identityTenantId?: string;
   readonly identityAuthorityHost?: string;
+  /** What AWS is told when a role is taken on; the role itself is the parameter `awsRoleArn`. */
+  readonly externalId?: string;
 }
 
 /** A trigger whose value Sluice reads. */

@@ -1,15 +1,14 @@
 // `make bench`: prints figures, never passes or fails on time. `node test/bench/main.ts NAME…` runs some parts only.
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { admissionBench } from './admission.ts';
-import { type Figure, markdownTable } from './bench.ts';
+import { type Bench, type Line, markdownTables } from './bench.ts';
 import { decideBench } from './decide.ts';
 import { externalBench } from './external.ts';
-import { kafkaBench } from './kafka.ts';
 import { metricsApiBench } from './metrics-api.ts';
 import { objects100, objects1000, objects10000 } from './objects.ts';
 import { pushBench } from './push.ts';
 import { podsBench } from './pods.ts';
-import { sourcesBench } from './sources.ts';
+import { sourceBenches } from './sources.ts';
 import { startupBench } from './startup.ts';
 import { stepBench } from './step.ts';
 import { validateBench } from './validate.ts';
@@ -20,44 +19,57 @@ const BENCHES = [
   decideBench,
   metricsApiBench,
   admissionBench,
-  sourcesBench,
   podsBench,
   externalBench,
-  kafkaBench,
   stepBench,
   pushBench,
+  ...sourceBenches,
   objects100,
   objects1000,
   objects10000,
 ];
 
 const names = process.argv.slice(2);
-const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
+const unknown = names.filter((name) => !BENCHES.some((bench) => isMeant(bench, name)));
 if (unknown.length > 0) {
   console.error(`unknown: ${unknown.join(', ')}; there are: ${BENCHES.map((bench) => bench.name).join(', ')}`);
   process.exit(2);
 }
 
-const chosen = BENCHES.filter(({ name, onlyByName }) => (names.length > 0 ? names.includes(name) : !onlyByName));
+const chosen = BENCHES.filter((bench) =>
+  names.length > 0 ? names.some((name) => isMeant(bench, name)) : !bench.onlyByName,
+);
 const loads: number[] = [];
-const rows: (Figure & { bench: string })[] = [];
+const lines: Line[] = [];
 for (const bench of chosen) {
   const startedAt = performance.now();
   loads.push(loadavg()[0] ?? 0);
   console.error(`${bench.name} …`);
   await bench
-    .run((figure) => {
-      rows.push({ bench: bench.name, ...figure });
-      console.error(`  ${figure.what}: ${figure.value}`);
-    })
+    .run(
+      ({ what, value, aim = '' }) => {
+        lines.push({ part: bench.name, figure: what, measured: value, aim });
+        console.error(`  ${what}: ${value}`);
+      },
+      (line) => {
+        lines.push(line);
+        console.error(`  ${Object.entries(line).flat().join(' ')}`);
+      },
+    )
     .catch((error: unknown) => {
       console.error(error);
-      rows.push({ bench: bench.name, what: 'failed', value: error instanceof Error ? error.message : String(error) });
+      const measured = error instanceof Error ? error.message : String(error);
+      lines.push({ part: bench.name, figure: 'failed', measured, aim: '' });
       process.exitCode = 1;
     });
   console.error(`  (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`);
 }
-console.log(`\n${machine()}\n\n${markdownTable(rows)}`);
+console.log(`\n${machine()}\n\n${markdownTables(lines)}`);
+
+/** `sources` means `sources-redis` and its like. */
+function isMeant({ name, onlyByName }: Bench, wanted: string): boolean {
+  return name === wanted || (name.startsWith(`${wanted}-`) && !onlyByName);
+}
 
 /** The load says whether others had the cores too; the figures of time mean little where they had. */
 function machine(): string {

@@ -1,120 +1,73 @@
-// What a thousand triggers on one broker cost it: connections, requests and time of a poll.
-import { connect } from 'amqplib';
-import { Redis } from 'ioredis';
-import { systemClock } from '../../src/async.ts';
-import { createSourcePool } from '../../src/scalers/sources.ts';
-import { CREDENTIALS, hasRabbitMq, hasRedis, startRabbitMq, startRedis } from '../support/brokers.ts';
-import { eventually } from '../support/eventually.ts';
-import { startFaultProxy } from '../support/fault-proxy.ts';
-import { connectClient, startEmulator } from '../support/service-bus.ts';
-import { polled, type Written } from '../support/written-trigger.ts';
-import type { Bench, Report } from './bench.ts';
+// What thousands of triggers on one broker cost: connections, time and CPU of a poll, and memory.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { type Bench, type Line, mebibytes, milliseconds } from './bench.ts';
+import { SOURCE_BROKERS, type Target } from './source-brokers.ts';
+import { SOURCE_SERVERS } from './source-servers.ts';
 
-const TRIGGERS = 1_000;
-const POLLS = 5;
-const never = new AbortController().signal;
-const { username, password } = CREDENTIALS;
-const queues = Array.from({ length: TRIGGERS }, (_, n) => `queue-${n}`);
-
-export const sourcesBench: Bench = {
-  name: 'sources',
-  async run(report) {
-    if (hasRedis) await onRedis(report);
-    if (hasRabbitMq) await onRabbitMq(report);
-    await onServiceBus(report);
-  },
-};
-
-interface Upstream {
-  readonly what: string;
-  readonly type: string;
-  readonly port: number;
-  readonly aim: string;
-  write(queue: string, port: number): Written;
+export interface Poll {
+  readonly tookMs: number;
+  /** Of the process that polls, all threads. */
+  readonly cpuMs: number;
+  readonly httpRequests: number;
 }
 
-/** Polls all triggers together, several times, through a proxy that counts. */
-async function measure({ what, type, port, aim, write }: Upstream, report: Report): Promise<void> {
-  const proxy = await startFaultProxy(port);
-  const clients = createSourcePool({ clock: systemClock, lingerMs: 0 });
-  const scalers = await Promise.all(
-    queues.map((queue) => polled(type, write(queue, proxy.port)).connect({ clients, clock: systemClock })),
-  );
-  const poll = () => Promise.all(scalers.map((scaler) => scaler.read(never)));
-  await eventually('every queue is known', async () => (await poll()).every(({ value }) => value === 1), 60_000);
-  const before = { requests: proxy.requests(), cpu: process.cpuUsage(), at: performance.now() };
-  for (let i = 0; i < POLLS; i++) await poll();
-  const tookMs = performance.now() - before.at;
-  const { user, system } = process.cpuUsage(before.cpu);
-  const requests = proxy.requests() - before.requests;
-  report({
-    what: `${what}, ${TRIGGERS} triggers: connections${requests > 0 ? ', HTTP requests a poll' : ''}`,
-    value: `${proxy.connections()}${requests > 0 ? `, ${(requests / POLLS).toFixed(1)}` : ''}`,
-    aim,
-  });
-  report({
-    what: `${what}: time of a poll; CPU of client and counting proxy`,
-    value: `${(tookMs / POLLS).toFixed(0)} ms; ${((user + system) / 1_000 / POLLS).toFixed(0)} ms`,
-  });
-  await Promise.all(scalers.map((scaler) => scaler.close()));
-  await clients.close();
-  await proxy.close();
+/** What the process with the triggers sees of itself. */
+export interface SourceFigures {
+  /** The first one connects. */
+  readonly polls: readonly Poll[];
+  /** Opened since the start, closed ones included. */
+  readonly connections: number;
+  readonly residentBytes: number;
+  /** Live memory that was not there before the triggers were. */
+  readonly heldBytes: number;
 }
 
-async function onRedis(report: Report): Promise<void> {
-  const broker = await startRedis();
-  const client = new Redis({ port: broker.port, username, password });
-  const pipeline = client.pipeline();
-  for (const queue of queues) pipeline.rpush(queue, 1);
-  await pipeline.exec();
-  const write = (listName: string, port: number): Written => ({
-    metadata: { listName, address: `127.0.0.1:${port}` },
-    auth: CREDENTIALS,
-  });
-  await measure({ what: 'redis', type: 'redis', port: broker.port, aim: '1', write }, report);
-  await client.quit();
-  await broker.stop();
+/** A part for each broker, so that each can be run by itself. */
+export const sourceBenches: readonly Bench[] = [...SOURCE_BROKERS, ...SOURCE_SERVERS].map(
+  ({ name, isInstalled, fill }) => ({
+    name: `sources-${name}`,
+    async run(report, reportLine) {
+      if (!isInstalled) return report({ what: 'skipped', value: 'the broker is not installed' });
+      const broker = await fill();
+      try {
+        for (const target of broker.targets) reportLine(lineOf(target, await poll(target)));
+      } finally {
+        await broker.stop();
+      }
+    },
+  }),
+);
+
+/** In a process of its own, so that the work of brokers and servers in this one is not counted as ours. */
+async function poll(target: Target): Promise<SourceFigures> {
+  const child = fork(new URL('sources-load.ts', import.meta.url), { execArgv: ['--expose-gc'] });
+  const ended = once(child, 'exit');
+  const early = ended.then(() => Promise.reject(new Error('the load ended before it told what it saw')));
+  child.send(target);
+  const [figures] = (await Promise.race([once(child, 'message'), early])) as [SourceFigures];
+  await ended;
+  return figures;
 }
 
-async function onRabbitMq(report: Report): Promise<void> {
-  const broker = await startRabbitMq();
-  const connection = await connect(`amqp://${username}:${password}@127.0.0.1:${broker.port}`);
-  const channel = await connection.createConfirmChannel();
-  for (const queue of queues) {
-    await channel.assertQueue(queue);
-    channel.sendToQueue(queue, Buffer.from('1'));
-  }
-  await channel.waitForConfirms();
-  for (const [scheme, upstream, aim] of [
-    ['amqp', broker.port, '1'],
-    ['http', broker.managementPort, '1 request'],
-  ] as const) {
-    const write = (queueName: string, port: number): Written => ({
-      metadata: { queueName },
-      auth: { host: `${scheme}://${username}:${password}@127.0.0.1:${port}/` },
-    });
-    await measure({ what: `rabbitmq over ${scheme}`, type: 'rabbitmq', port: upstream, aim, write }, report);
-  }
-  await connection.close();
-  await broker.stop();
+function lineOf({ what, triggers }: Target, { polls, ...figures }: SourceFigures): Line {
+  const [first, ...later] = polls;
+  const requests = mean(later.map(({ httpRequests }) => httpRequests));
+  return {
+    source: what,
+    triggers: triggers.length.toLocaleString('en'),
+    'connections opened': String(figures.connections),
+    'HTTP requests a poll': requests === 0 ? '' : requests.toLocaleString('en'),
+    'first poll, connecting; CPU': first === undefined ? '' : timeAndCpu([first]),
+    [`later polls, mean of ${later.length}; CPU`]: timeAndCpu(later),
+    'held memory; RSS': `${mebibytes(figures.heldBytes)}; ${mebibytes(figures.residentBytes)}`,
+  };
 }
 
-async function onServiceBus(report: Report): Promise<void> {
-  const emulator = await startEmulator();
-  const client = connectClient(emulator.connectionString());
-  for (const queue of queues) {
-    emulator.createQueue(queue);
-    const sender = client.createSender(queue);
-    await sender.sendMessages({ body: 1 });
-    await sender.close();
-  }
-  await client.close();
-  const write = (queueName: string, port: number): Written => ({
-    metadata: { queueName },
-    auth: { connection: emulator.connectionString().replace(`:${emulator.port}`, `:${port}`) },
-  });
-  const what = 'azure-servicebus (emulator in this process)';
-  const aim = '≤ 11 requests';
-  await measure({ what, type: 'azure-servicebus', port: emulator.port, aim, write }, report);
-  await emulator.stop();
+function timeAndCpu(polls: readonly Poll[]): string {
+  return [mean(polls.map(({ tookMs }) => tookMs)), mean(polls.map(({ cpuMs }) => cpuMs))].map(milliseconds).join('; ');
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }

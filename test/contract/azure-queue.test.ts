@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AccountSASPermissions, type QueueClient } from '@azure/storage-queue';
 import { ACCOUNT_KEY, type Azurite, hasAzurite, startAzurite } from '../support/azurite.ts';
 import { whereInstalled } from '../support/brokers.ts';
+import { eventually } from '../support/eventually.ts';
 import { readTrigger } from '../support/read-trigger.ts';
 import { polled } from '../support/written-trigger.ts';
 import { describeScaler } from './scaler-contract.ts';
@@ -113,6 +114,29 @@ describeHere('azure-queue', () => {
       await full.stop();
     }
   }, 60_000);
+
+  it('tells the age of the oldest message that could be received now', async () => {
+    const queue = await aQueue('aged', 1);
+    const ask = (metadata: Record<string, string> = {}) =>
+      readTrigger('azure-queue', {
+        metadata: { queueName: 'aged', activationQueueLength: '1', ...metadata },
+        auth: { connection: azurite.connectionString() },
+        scaleOn: { measure: 'oldestAge', targetSeconds: 60 },
+      });
+    await eventually('seconds pass', async () => expect((await ask()).value).toBeGreaterThanOrEqual(3));
+    await queue.sendMessage('younger');
+    const both = await ask();
+    expect(both.value).toBeGreaterThanOrEqual(3);
+    expect(both.active).toBe(true);
+    await queue.receiveMessages({ numberOfMessages: 1, visibilityTimeout: 60 });
+    const younger = await ask();
+    expect(younger.value).toBeLessThan(both.value);
+    expect(younger.active).toBe(true);
+    expect((await ask({ queueLengthStrategy: 'visibleonly' })).active).toBe(false);
+    await queue.clearMessages();
+    expect(await ask()).toEqual({ value: 0, active: false });
+    expect(await countOf(queue)).toBe(0);
+  });
 
   it('changes nothing by looking', async () => {
     const queue = await aQueue('looked-at', 3);

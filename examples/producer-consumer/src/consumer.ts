@@ -1,5 +1,6 @@
-// The consumer: its sidecar's input binding posts each message of the queue to it; status 200 takes the message off the queue.
+// The consumer: its sidecar posts each message of the queue to it; status 200 takes the message off the queue.
 import { setTimeout as wait } from 'node:timers/promises';
+import { contentOf } from './binding.ts';
 import { BadRequest, drainOnSignal, startService } from './service.ts';
 import type { Handler, Service } from './service.ts';
 import { integer, listenPort } from './settings.ts';
@@ -21,8 +22,8 @@ const REMEMBERED = 1000;
 
 export function startConsumer(options: ConsumerOptions): Promise<Service> {
   const finished = new Set<string>();
-  const consume: Handler = async (body) => {
-    const { text, id } = readMessage(body);
+  const consume: Handler = async (body, headers) => {
+    const { text, id } = readMessage(contentOf(body, headers));
     if (options.failText !== '' && text.includes(options.failText)) {
       options.print(`${text} -- Refused: its text contains "${options.failText}"`);
       return { status: 500, body: { error: 'this text is set to fail' } };

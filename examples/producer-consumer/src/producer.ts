@@ -1,7 +1,7 @@
-// The producer: turns one HTTP request into a number of messages, which it hands to its sidecar's output binding.
+// The producer: turns one HTTP request into a number of messages, which it hands to its sidecar.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { sendMessage } from './binding.ts';
+import { openQueue } from './binding.ts';
 import { BadRequest, drainOnSignal, startService } from './service.ts';
 import type { Handler, Service } from './service.ts';
 import { listenPort, sidecarUrl } from './settings.ts';
@@ -20,10 +20,12 @@ export function startProducer(options: ProducerOptions): Promise<Service> {
   const produce: Handler = async (body, headers, draining) => {
     const batch = readBatch(body);
     let sent = 0;
+    if (batch.count === 0) return { status: 200 };
     try {
+      const send = await openQueue(options.sidecarUrl, headers);
       while (sent < batch.count) {
         draining.throwIfAborted();
-        await sendMessage(options.sidecarUrl, { text: batch.text, id: randomUUID() }, headers);
+        await send({ text: batch.text, id: randomUUID() });
         sent++;
         if (sent < batch.count) await options.wait(batch.intervalMilliseconds, draining);
       }

@@ -1,39 +1,14 @@
-// The broker behind the demo: the Service Bus emulator in this process, or a real RabbitMQ beside it.
+// The brokers that can be behind the demo: the Service Bus emulator in this process, or a real one beside it.
 import { join } from 'node:path';
-import type { Clock } from '../../async.ts';
 import { SourceUnavailableError } from '../../errors.ts';
-import type { Logger } from '../../log.ts';
 import { createAuthority, issueCertificate } from '../../pki.ts';
+import { type DemoBroker, type DemoBrokerOptions, QUEUE } from './demo-broker.ts';
+import { startKafkaBroker } from './kafka-broker.ts';
+import { startRedisBroker } from './redis-broker.ts';
+import { startStorageQueueBroker } from './storage-queue-broker.ts';
 
-export const QUEUE = 'msgqueue';
 /** Few, so that a message nobody can handle is set aside while people still watch. */
 const MAX_DELIVERIES = 3;
-
-export interface DemoBroker {
-  readonly title: string;
-  /** The Secret that the example's manifests refer to. */
-  readonly secret: { readonly name: string; readonly stringData: Readonly<Record<string, string>> };
-  /** What its clients have to trust, where they speak TLS; PEM. */
-  readonly caPem?: string;
-  /** Whether a message that always fails is set aside after some deliveries, or is offered for ever. */
-  readonly setsAside: boolean;
-  /** Messages that wait or are being handled, and those set aside. */
-  depth(signal: AbortSignal): Promise<{ readonly waiting: number; readonly setAside: number }>;
-  /** The body of a message that waits, without taking it; undefined when none does. */
-  peek(signal: AbortSignal): Promise<string | undefined>;
-  /** Throws away what waits. */
-  purge(signal: AbortSignal): Promise<void>;
-  stop(): Promise<void>;
-}
-
-export interface DemoBrokerOptions {
-  readonly directory: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-}
 
 export const BROKERS = {
   async servicebus({ clock, random, log }: DemoBrokerOptions): Promise<DemoBroker> {
@@ -90,6 +65,9 @@ export const BROKERS = {
       stop: () => rabbit.stop(),
     };
   },
+  kafka: startKafkaBroker,
+  storagequeue: startStorageQueueBroker,
+  redis: startRedisBroker,
 } satisfies Record<string, (options: DemoBrokerOptions) => Promise<DemoBroker>>;
 
 export type BrokerName = keyof typeof BROKERS;

@@ -13,6 +13,7 @@ export function demoCommand(context: CliContext): Command {
     )
     .option('--directory <DIR>', 'where logs and the plot go', '.demo')
     .option('--daprd <FILE>', 'a real daprd for the sidecars, in place of the stand-in')
+    .option('--broker-files <DIR>', 'where Kafka’s jars or Azurite’s package are')
     .action(async (flags: DemoFlags) => {
       // With the sandbox in it, which no other command should pay for.
       const { playDemo } = await import('./play.ts');

@@ -19,8 +19,9 @@ export async function perform(options: {
   readonly context: CliContext;
   readonly signal: AbortSignal;
 }): Promise<Outcome> {
-  const { stage, objects, context, signal } = options;
+  const { stage, context, signal } = options;
   const { client, broker } = stage;
+  const objects = withAddresses(options.objects, broker.addresses);
   const scalers = objects.filter((o) => o.kind === 'ScaledObject');
   const cast = castOf(objects);
   await stage.apply(objects.filter((o) => o.kind !== 'ScaledObject'));
@@ -72,6 +73,18 @@ export async function perform(options: {
     await recording;
     view.finish();
   }
+}
+
+/** A broker that listens here does not have the address that the manifests write. */
+function withAddresses(
+  objects: readonly KubeObject[],
+  addresses: Readonly<Record<string, string>> = {},
+): readonly KubeObject[] {
+  const text = Object.entries(addresses).reduce(
+    (written, [theirs, ours]) => written.replaceAll(JSON.stringify(theirs), JSON.stringify(ours)),
+    JSON.stringify(objects),
+  );
+  return JSON.parse(text) as readonly KubeObject[];
 }
 
 /** What the manifests say; the example sets each of these. */

@@ -17,14 +17,31 @@ export interface DemoFlags {
   readonly directory: string;
   /** Path of a real daprd. */
   readonly daprd?: string;
+  /** Directory of the broker's program. */
+  readonly brokerFiles?: string;
 }
+
+/** The sidecars' stand-in does not speak with these. */
+const NEEDS_DAPRD: readonly BrokerName[] = ['kafka', 'storagequeue'];
+const TITLES: Readonly<Record<BrokerName, string>> = {
+  servicebus: 'Service Bus emulator',
+  rabbitmq: 'RabbitMQ',
+  kafka: 'Kafka',
+  storagequeue: 'Azurite',
+  redis: 'Redis',
+};
 
 /** The brisk pace is faster in everything by about the same factor; Kubernetes' own HPA looks every 15 s. */
 const HPA_SYNC_MS = { brisk: 2_000, real: 15_000 } as const;
 
 /** The exit code is the verdict. */
-export async function playDemo({ broker, pace, directory, daprd }: DemoFlags, context: CliContext): Promise<void> {
+export async function playDemo(flags: DemoFlags, context: CliContext): Promise<void> {
+  const { broker, pace, directory, daprd, brokerFiles } = flags;
   const { clock, stdout } = context;
+  if (daprd === undefined && NEEDS_DAPRD.includes(broker)) {
+    const message = `expected the path of a real daprd, found none: the sidecars’ stand-in does not speak with ${broker}`;
+    throw new ConfigError('sluice demo', [{ field: '--daprd', message }]);
+  }
   const example = findExample();
   const overlay = join(example, 'k8s', 'overlays', pace === 'real' ? `${broker}-original-pace` : broker);
   const objects = await readKustomization(overlay);
@@ -32,9 +49,18 @@ export async function playDemo({ broker, pace, directory, daprd }: DemoFlags, co
   if (program === undefined)
     throw new ConfigError('sluice demo', [{ field: '', message: 'expected to be started as a program' }]);
   const started = clock.now();
-  stdout.write(`Starting sandbox and ${broker === 'rabbitmq' ? 'RabbitMQ' : 'Service Bus emulator'}…\n`);
+  stdout.write(`Starting sandbox and ${TITLES[broker]}…\n`);
   const outcome = await onStage(
-    { context, broker, directory, example, program: [process.execPath, program], hpaSyncMs: HPA_SYNC_MS[pace], daprd },
+    {
+      context,
+      broker,
+      brokerFiles,
+      directory,
+      example,
+      program: [process.execPath, program],
+      hpaSyncMs: HPA_SYNC_MS[pace],
+      daprd,
+    },
     (stage, signal) => {
       const setUp = ((clock.now() - started) / 1000).toFixed(1);
       stdout.write(

@@ -16,7 +16,8 @@ import { startSandbox } from '../../sandbox/sandbox.ts';
 import type { CliContext } from '../context.ts';
 import { applyObjects } from '../manifests/apply.ts';
 import { containerEnvironment } from '../sandbox.ts';
-import { BROKERS, type BrokerName, type DemoBroker } from './broker.ts';
+import { BROKERS, type BrokerName } from './broker.ts';
+import type { DemoBroker } from './demo-broker.ts';
 import { createLedger, followConsumers, type Ledger } from './consumers.ts';
 import { type SluiceProcess, startSluice } from './sluice-process.ts';
 
@@ -34,6 +35,8 @@ export interface Stage {
 export interface StageOptions {
   readonly context: CliContext;
   readonly broker: BrokerName;
+  /** Where its program is, for a broker that no package of the system installs. */
+  readonly brokerFiles: string | undefined;
   /** Logs and state; emptied first, left behind for a look. */
   readonly directory: string;
   /** Of examples/producer-consumer. */
@@ -67,7 +70,7 @@ export async function onStage<T>(
     const caFile = join(directory, 'broker-ca.pem');
     // Both take a while, and neither needs the other.
     const [broker, sandbox] = await Promise.all([
-      kept(BROKERS[options.broker]({ directory, env, clock, random, log, signal }), undo),
+      kept(BROKERS[options.broker]({ directory, env, files: options.brokerFiles, clock, random, log, signal }), undo),
       kept(
         startSandbox(
           {

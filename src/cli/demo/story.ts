@@ -1,5 +1,5 @@
 // What happens in the demo, and what is checked on the way: the acceptance points A1 to A8 of the example.
-import type { DemoBroker } from './broker.ts';
+import type { DemoBroker } from './demo-broker.ts';
 import type { Ledger } from './consumers.ts';
 import type { Recorder } from './recorder.ts';
 import type { Point, Tally } from './report.ts';

@@ -12,6 +12,8 @@ export interface QueueService {
   approximateCount(queue: string, signal: AbortSignal): Promise<number>;
   /** Messages that could be received now, but no more than PEEKED are looked at. */
   visibleCount(queue: string, signal: AbortSignal): Promise<number>;
+  /** Seconds since the oldest of the same messages was put in, by the account's own clock; 0 without any. */
+  oldestVisibleAge(queue: string, signal: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,15 @@ export function createQueueService(options: {
       signal,
     );
 
+  /** Messages as XML, in which their texts are escaped. */
+  async function peek(queue: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const answer = await ask(queue, `/messages?peekonly=true&numofmessages=${PEEKED}`, signal);
+    if (answer.text.includes('<QueueMessagesList')) return answer;
+    throw new SourceAnswerError(
+      `${what}: expected messages of queue ${JSON.stringify(queue)}, found something else; is that a queue service?`,
+    );
+  }
+
   return {
     async approximateCount(queue, signal) {
       const { headers } = await ask(queue, '?comp=metadata', signal);
@@ -65,10 +76,16 @@ export function createQueueService(options: {
       );
     },
     async visibleCount(queue, signal) {
-      const { text } = await ask(queue, `/messages?peekonly=true&numofmessages=${PEEKED}`, signal);
-      if (text.includes('<QueueMessagesList')) return [...text.matchAll(/<QueueMessage>/g)].length;
+      const { text } = await peek(queue, signal);
+      return [...text.matchAll(/<QueueMessage>/g)].length;
+    },
+    async oldestVisibleAge(queue, signal) {
+      const { text, headers } = await peek(queue, signal);
+      const insertions = [...text.matchAll(/<InsertionTime>([^<]*)</g)].map(([, time = '']) => Date.parse(time));
+      const ages = insertions.map((time) => (Date.parse(String(headers?.['date'])) - time) / 1_000);
+      if (!ages.some(Number.isNaN)) return Math.max(0, ...ages);
       throw new SourceAnswerError(
-        `${what}: expected messages of queue ${JSON.stringify(queue)}, found something else; is that a queue service?`,
+        `${what}: expected the time now and of each message of queue ${JSON.stringify(queue)}, found something else; is that a queue service?`,
       );
     },
     async close() {

@@ -3,7 +3,7 @@ import { SourceAnswerError } from '../../errors.ts';
 import { notPermitted, refusal } from '../redis/errors.ts';
 import type { RedisQuestion } from '../redis/source.ts';
 
-interface Counted {
+export interface Counted {
   readonly prefix: string;
   readonly priorities?: readonly number[] | undefined;
   readonly includeActive: boolean;

@@ -1,9 +1,9 @@
 // The login that an identity comes to, with what is needed to get its tokens.
-import type { Clock } from '../../async.ts';
-import { ConfigError } from '../../errors.ts';
+import { type AwsIdentity, leaseAwsIdentity } from '../aws-identity.ts';
 import { createHttpClient } from '../http.ts';
 import { createOauthToken } from '../oauth2.ts';
-import type { KafkaAccess } from './access.ts';
+import type { Lease, ScalerDeps } from '../scaler.ts';
+import type { KafkaAccess, KafkaSasl } from './access.ts';
 import type { Login } from './broker.ts';
 import { plainLogin, scramLogin, tokenLogin } from './login.ts';
 import { mskToken } from './msk-token.ts';
@@ -13,11 +13,13 @@ export interface Identity {
   close(): Promise<void>;
 }
 
+type MskIam = Extract<KafkaSasl, { readonly mechanism: 'AWS_MSK_IAM' }>;
+
 const TOKEN_SILENCE_MS = 5_000;
 const nothingToClose = async (): Promise<void> => {};
 
 /** Undefined when the brokers ask for none. `where` names the cluster in errors. */
-export function createLogin({ sasl }: KafkaAccess, where: string, clock: Clock): Identity | undefined {
+export function createLogin({ sasl }: KafkaAccess, where: string, deps: ScalerDeps): Identity | undefined {
   if (sasl === undefined) return undefined;
   switch (sasl.mechanism) {
     case 'PLAIN':
@@ -27,17 +29,22 @@ export function createLogin({ sasl }: KafkaAccess, where: string, clock: Clock):
       return { login: scramLogin(sasl.mechanism, sasl), close: nothingToClose };
     case 'OAUTHBEARER': {
       const http = createHttpClient({ silenceMs: TOKEN_SILENCE_MS });
-      const token = createOauthToken({ ...sasl, parameters: undefined }, { http, clock, what: where });
-      return { login: tokenLogin(token, sasl.extensions), close: () => http.close() };
+      const tokens = createOauthToken({ ...sasl, parameters: undefined }, { http, clock: deps.clock, what: where });
+      return { login: tokenLogin(tokens, sasl.extensions), close: () => http.close() };
     }
-    case 'AWS_MSK_IAM': {
-      const { region, aws } = sasl;
-      if (aws.kind !== 'keys') {
-        const message =
-          'a role, or the identity of Sluice itself, is not supported yet; give awsAccessKeyID and awsSecretAccessKey';
-        throw new ConfigError('kafka trigger', [{ field: 'sasl', message }]);
-      }
-      return { login: tokenLogin(async () => mskToken(region, aws, clock.now()), new Map()), close: nothingToClose };
-    }
+    case 'AWS_MSK_IAM':
+      return mskIdentity(sasl, deps);
   }
+}
+
+/** The identity at AWS is leased with the first login, for it may be that of others as well. */
+function mskIdentity({ region, aws }: MskIam, deps: ScalerDeps): Identity {
+  let lease: Promise<Lease<AwsIdentity>> | undefined;
+  const get = async (signal: AbortSignal): Promise<string> => {
+    lease ??= leaseAwsIdentity(aws, region, deps);
+    const { client } = await lease;
+    return mskToken(region, await client.credentials(signal), deps.clock.now());
+  };
+  const close = async (): Promise<void> => (await lease)?.release();
+  return { login: tokenLogin({ get }, new Map()), close };
 }

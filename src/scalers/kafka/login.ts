@@ -28,16 +28,25 @@ export function scramLogin(
   });
 }
 
-/** `token` is asked for at each login; the extensions travel with it (KIP-342). */
-export function tokenLogin(
-  token: (signal: AbortSignal) => Promise<string>,
-  extensions: ReadonlyMap<string, string>,
-): Login {
+/** Where tokens come from; `drop` is told of one that was refused. */
+export interface TokenSource {
+  get(signal: AbortSignal): Promise<string>;
+  drop?(token: string): void;
+}
+
+/** A token is asked for at each login; the extensions travel with it (KIP-342). */
+export function tokenLogin(tokens: TokenSource, extensions: ReadonlyMap<string, string>): Login {
   const more = [...extensions].map(([name, value]) => `\x01${name}=${value}`).join('');
   return converse('OAUTHBEARER', async (say, where, signal) => {
-    const complaint = await say(`n,,\x01auth=Bearer ${await token(signal)}${more}\x01\x01`);
-    // RFC 7628, section 3.2.3: a refusal is JSON, and the broker waits for one more byte before it says so by a code.
-    if (complaint !== '') throw new AuthError(`${where}: the broker refused the token (SASL OAUTHBEARER)`);
+    const token = await tokens.get(signal);
+    try {
+      const complaint = await say(`n,,\x01auth=Bearer ${token}${more}\x01\x01`);
+      // RFC 7628, section 3.2.3: a refusal is JSON, and the broker waits for one more byte before it says so by a code.
+      if (complaint !== '') throw new AuthError(`${where}: the broker refused the token (SASL OAUTHBEARER)`);
+    } catch (error) {
+      if (error instanceof AuthError) tokens.drop?.(token);
+      throw error;
+    }
   });
 }
 

@@ -1,12 +1,7 @@
 // The token with which AWS lets an identity into a Kafka of MSK: a call of kafka-cluster:Connect, signed ahead, as text.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html has the rules of the signature.
 import { createHash, createHmac } from 'node:crypto';
-
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-}
+import type { AwsCredentials } from '../aws-identity.ts';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const SERVICE = 'kafka-cluster';

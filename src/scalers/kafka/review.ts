@@ -1,5 +1,5 @@
 // The rules between the parameters of a Kafka trigger.
-import { reviewAwsAccess } from '../aws-access.ts';
+import { reviewAwsAccess, reviewAwsRegion } from '../aws-access.ts';
 import type { Review } from '../define.ts';
 import { httpUrl } from '../http-authentication.ts';
 import { reviewTls } from '../tls.ts';
@@ -72,6 +72,7 @@ function reviewSasl(config: Partial<KafkaTrigger>, review: Review): void {
   if (usesMskIam(config)) {
     if (tls !== 'enable') refuse('tls', 'expected enable: AWS IAM works over TLS alone');
     if (awsRegion === undefined) refuse('awsRegion', 'is required for the IAM of AWS');
+    else reviewAwsRegion(awsRegion, review);
     reviewAwsAccess(config, review);
     return;
   }

@@ -15,14 +15,15 @@ type Topics = GroupOffsets['topics'];
 export async function connectKafka(
   config: KafkaTrigger & LagRules,
   topics: readonly string[] | undefined,
-  { clients, clock }: ScalerDeps,
+  deps: ScalerDeps,
   context: TriggerContext & { readonly sourceId: string },
 ): Promise<Scaler> {
+  const { clients, clock } = deps;
   const { sourceId, scaleOn } = context;
   const where = sourceId.slice(0, sourceId.lastIndexOf('#'));
   const { client, release } = await clients.share(
     sourceId,
-    async () => createKafkaSource({ access: accessOf(config, context), where, clock }),
+    async () => createKafkaSource(accessOf(config, context), where, deps),
     (source) => source.close(),
   );
   const question = questionOf(config, topics);

@@ -1,6 +1,6 @@
 // One Kafka cluster under one identity, as triggers ask it: the questions of one moment become one round of requests.
-import type { Clock } from '../../async.ts';
 import { createBatcher } from '../coalesce.ts';
+import type { ScalerDeps } from '../scaler.ts';
 import type { KafkaAccess } from './access.ts';
 import { createCluster } from './cluster.ts';
 import { createFollower } from './follow.ts';
@@ -12,17 +12,10 @@ const WINDOW_MS = 5;
 /** Of a whole round; connections that still owe an answer then are given up. */
 const DEADLINE_MS = 15_000;
 
-export function createKafkaSource({
-  access,
-  where,
-  clock,
-}: {
-  readonly access: KafkaAccess;
-  /** Names the cluster in errors. */
-  readonly where: string;
-  readonly clock: Clock;
-}): KafkaSource {
-  const identity = createLogin(access, where, clock);
+/** `where` names the cluster in errors. */
+export function createKafkaSource(access: KafkaAccess, where: string, deps: ScalerDeps): KafkaSource {
+  const { clock } = deps;
+  const identity = createLogin(access, where, deps);
   const open = () => createCluster({ access, login: identity?.login, where, clock });
   const cluster = open();
   const follower = createFollower({ open, where, clock });

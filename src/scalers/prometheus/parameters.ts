@@ -1,7 +1,9 @@
 // What a user may write in a Prometheus trigger, and the rules between the parameters.
 import { z } from 'zod';
+import { awsAccess } from '../aws-access.ts';
 import type { Review } from '../define.ts';
-import { decimal, duration, field, flag, map, secret, text } from '../fields.ts';
+import { decimal, duration, field, flag, map, removed, text } from '../fields.ts';
+import { gcpAccess } from '../gcp-access.ts';
 import {
   httpAuthentication,
   httpUrl,
@@ -9,27 +11,20 @@ import {
   isHeaderValue,
   reviewHttpAuthentication,
 } from '../http-authentication.ts';
+import type { PodIdentity } from '../scaler.ts';
+import { accessOf } from './identity.ts';
+import { reviewManaged } from './managed.ts';
 
-/** Ways in which managed Prometheus services know a caller; there are no helpers for them yet. */
-const cloud = {
-  awsRegion: field(text().optional(), 'Region of Amazon Managed Prometheus; refused for now.', {
-    from: ['metadata', 'auth'],
-  }),
-  identityOwner: field(text().optional(), 'Whose AWS identity is used; of no effect yet.'),
-  awsRoleArn: field(text().optional(), 'AWS role; refused for now.', { from: ['auth'] }),
-  awsAccessKeyID: field(secret().optional(), 'AWS access key; refused for now.', {
-    from: ['auth', 'metadata', 'env'],
-    aliases: ['awsAccessKeyId'],
-  }),
-  awsSecretAccessKey: field(secret().optional(), 'AWS secret key; refused for now.', { from: ['auth', 'env'] }),
-  awsSessionToken: field(secret().optional(), 'AWS session; refused for now.', { from: ['auth'] }),
-  GoogleApplicationCredentials: field(secret().optional(), 'Google Cloud credentials as JSON; refused for now.', {
-    from: ['auth'],
-  }),
-  credentials: field(secret().optional(), 'Google Cloud credentials as JSON; refused for now.', { from: ['env'] }),
-  credentialsFromEnvFile: field(text().optional(), 'Variable with the path of such credentials; refused for now.'),
-  cloud: field(text().optional(), 'Azure cloud; of no effect yet.'),
-  azureManagedPrometheusResourceURL: field(text().optional(), 'Azure resource of the token; of no effect yet.'),
+/** Ways in which managed Prometheus services know a caller. */
+const managed = {
+  awsRegion: field(text().optional(), 'Region of Amazon Managed Prometheus.', { from: ['metadata', 'auth'] }),
+  ...awsAccess,
+  ...gcpAccess,
+  cloud: field(text().optional(), 'Azure cloud of the workspace; with pod identity azure-workload.'),
+  azureManagedPrometheusResourceURL: field(
+    text().optional(),
+    'Whom a token is for, as an https URL; with cloud Private.',
+  ),
 };
 
 export const Prometheus = z.object({
@@ -41,10 +36,11 @@ export const Prometheus = z.object({
   queryParameters: field(map().optional(), 'Further parameters of the request.'),
   customHeaders: field(map().optional(), 'Further headers of the request, such as X-Scope-OrgID=team-a.'),
   ignoreNullValues: field(flag().prefault('true'), 'Whether an empty result, NaN and infinity are 0, and no error.'),
+  cortexOrgID: field(removed('give customHeaders: X-Scope-OrgID=…'), 'Tenant of Cortex; see customHeaders.'),
   timeout: field(duration().optional(), 'How long an answer may take.'),
   unsafeSsl: field(flag().prefault('false'), 'Whether to accept any server certificate; not with ca or authModes tls.'),
   ...httpAuthentication,
-  ...cloud,
+  ...managed,
 });
 export type Prometheus = z.output<typeof Prometheus>;
 
@@ -60,29 +56,14 @@ export function reviewPrometheus(config: Partial<Prometheus>, review: Review): v
       refuse('customHeaders', `expected headers that a request may have, found a bad ${JSON.stringify(name)}`);
   }
   reviewHttpAuthentication(config, review);
-  reviewCloud(config, review);
-  // KEDA verifies the server as soon as it is told whom to trust.
-  if (config.unsafeSsl && !acceptsAnyServer(config)) warn('unsafeSsl', 'has no effect with ca or authModes tls');
+  reviewManaged(config, review);
+  if (config.unsafeSsl && !acceptsAnyServer(config, review.podIdentity))
+    warn('unsafeSsl', 'has no effect with ca, authModes tls or the identity of a cloud');
 }
 
-export function acceptsAnyServer({ unsafeSsl, authModes: modes, ca }: Partial<Prometheus>): boolean {
+/** KEDA verifies the server as soon as it is told whom to trust, and where it shows the identity of a cloud. */
+export function acceptsAnyServer(config: Partial<Prometheus>, podIdentity: PodIdentity | undefined): boolean {
+  const { unsafeSsl, authModes: modes, ca } = config;
+  if (accessOf(config, podIdentity).kind !== 'written') return false;
   return unsafeSsl === true && !(modes && (ca !== undefined || modes.includes('tls')));
-}
-
-/** KEDA: a pod identity and authModes exclude each other, and without both the clouds' parameters count. */
-function reviewCloud(config: Partial<Prometheus>, { refuse, warn, given, podIdentity }: Review): void {
-  const names = Object.keys(cloud).filter(given);
-  if (config.authModes) {
-    if (podIdentity) refuse('authModes', `expected none beside the pod identity ${podIdentity.provider}`);
-    for (const name of names) warn(name, 'has no effect with authModes');
-    return;
-  }
-  if (podIdentity) {
-    const provider = JSON.stringify(podIdentity.provider);
-    refuse('podIdentity', `${provider} is not supported for prometheus yet; use authModes such as bearer or basic`);
-  }
-  for (const name of names) {
-    if (['identityOwner', 'cloud', 'azureManagedPrometheusResourceURL'].includes(name)) warn(name, 'has no effect yet');
-    else refuse(name, 'is not supported yet: managed Prometheus services are reached by authModes, or a signing proxy');
-  }
 }

@@ -14,6 +14,12 @@ export interface QueueCounts {
   readonly messagesReady: number | undefined;
   readonly publishRate: number;
   readonly deliverRate: number;
+  /** Of the oldest message, a held one included; seconds since the epoch. Undefined without one that has the property, or in a quorum queue. */
+  readonly headTimestamp: number | undefined;
+  /** Messages that consumers took since the broker began to count; each once, however often it came back. */
+  readonly taken: number;
+  /** Messages that left the queue by consumers since then. */
+  readonly settled: number;
 }
 
 export interface ManagementApi {
@@ -35,16 +41,32 @@ interface Refusals {
 export type Authorize = (signal: AbortSignal) => Promise<string | undefined>;
 
 const Rate = z.object({ rate: z.number().optional() }).optional();
+const Total = z.number().default(0);
 const Queue = z.object({
   name: z.string(),
   messages: z.number().optional(),
   messages_ready: z.number().optional(),
-  message_stats: z.object({ publish_details: Rate, deliver_get_details: Rate }).optional(),
+  head_message_timestamp: z.number().nullish(),
+  message_stats: z
+    .object({
+      publish_details: Rate,
+      deliver_get_details: Rate,
+      deliver_get: Total,
+      redeliver: Total,
+      ack: Total,
+      deliver_no_ack: Total,
+      get_no_ack: Total,
+    })
+    .optional(),
 });
 const Page = z.object({ items: z.array(Queue), page_count: z.number() });
 
-const COLUMNS =
-  'columns=name,messages,messages_ready,message_stats.publish_details.rate,message_stats.deliver_get_details.rate';
+const STATS = [
+  'publish_details.rate',
+  'deliver_get_details.rate',
+  ...['deliver_get', 'redeliver', 'ack', 'deliver_no_ack', 'get_no_ack'],
+];
+const COLUMNS = `columns=name,messages,messages_ready,head_message_timestamp,${STATS.map((name) => `message_stats.${name}`).join(',')}`;
 const WINDOW_MS = 5;
 const DEADLINE_MS = 20_000;
 const REQUESTS_AT_ONCE = 8;
@@ -164,6 +186,7 @@ function toCounts({
   name,
   messages,
   messages_ready: messagesReady,
+  head_message_timestamp: head,
   message_stats: stats,
 }: z.output<typeof Queue>): QueueCounts {
   return {
@@ -173,6 +196,9 @@ function toCounts({
     // A queue that nothing happened to has no rates.
     publishRate: stats?.publish_details?.rate ?? 0,
     deliverRate: stats?.deliver_get_details?.rate ?? 0,
+    headTimestamp: head ?? undefined,
+    taken: stats ? stats.deliver_get - stats.redeliver : 0,
+    settled: stats ? stats.ack + stats.deliver_no_ack + stats.get_no_ack : 0,
   };
 }
 

@@ -81,6 +81,9 @@ export function reviewRabbitMq(config: Partial<RabbitMq>, review: Review): void 
   reviewTarget(config, review);
   reviewCredentials(config, review);
   if (protocolOf(config) === 'amqp') reviewAmqp(config, review);
+  if (review.scaleOn && !['Unknown', 'QueueLength', undefined].includes(config.mode)) {
+    review.refuse('mode', `expected QueueLength with scaleOn: ${review.scaleOn.measure}, found ${config.mode}`);
+  }
   reviewName(config, review);
   if (config.tls === 'enable') reviewTls(config, review);
   if (config.tls === 'enable' && config.host !== undefined && parseHost(config.host)?.secure === false) {
@@ -155,8 +158,9 @@ function usesOauth({ oauthTokenURI, clientID, clientSecret }: Partial<RabbitMq>)
 }
 
 /** What only the management API can do. */
-function reviewAmqp(config: Partial<RabbitMq>, { refuse, warn, given }: Review): void {
+function reviewAmqp(config: Partial<RabbitMq>, { refuse, warn, given, scaleOn }: Review): void {
   const why = 'needs the management API: give host with http or https';
+  if (scaleOn) refuse('host', `scaleOn: ${scaleOn.measure} ${why}`);
   if (config.workloadIdentityResource !== undefined) refuse('workloadIdentityResource', why);
   if (usesOauth(config)) refuse('oauthTokenURI', why);
   if (config.useRegex) refuse('useRegex', why);

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Review } from '../define.ts';
 import { field, flag, secret } from '../fields.ts';
-import { type RedisKind, type RedisServer, redisServer, reviewRedis } from './parameters.ts';
+import { type RedisKind, redisServer, reviewRedis } from './parameters.ts';
 import { parseRedisUrl } from './url.ts';
 
 /** The parameters of every Redis trigger, and the URL that the libraries' own settings hold. */
@@ -71,5 +71,3 @@ export function reviewRedisPlace(
   }
   reviewRedis(kind, '', server, report);
 }
-
-export type LocatedRedis = Located<RedisServer>;

@@ -43,6 +43,6 @@ export function switchesBroker(one: readonly KubeObject[], other: readonly KubeO
 
 function withoutBroker(objects: readonly KubeObject[]): readonly unknown[] {
   return objects
-    .filter(({ kind }) => kind !== 'Component' && kind !== 'TriggerAuthentication')
+    .filter(({ kind }) => !['Component', 'Subscription', 'TriggerAuthentication'].includes(kind))
     .map((o) => (o.kind === 'ScaledObject' ? { ...o, spec: { ...(o as Scaled).spec, triggers: undefined } } : o));
 }

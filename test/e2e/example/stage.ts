@@ -12,6 +12,7 @@ import { createReflector } from '../../../src/kube/reflector.ts';
 import { PODS } from '../../../src/kube/resources.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { repositoryRoot } from '../../support/source-tree.ts';
+import { filesOf } from './broker-files.ts';
 import { installChart, sluiceImage } from './chart.ts';
 import { applyAll } from './kubectl.ts';
 import { type ProcessCluster, startProcessCluster } from './process-node.ts';
@@ -44,7 +45,13 @@ export async function onRealStage<T>(
   const common = { clock: systemClock, random: Math.random, log: silentLogger };
   const undo: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   try {
-    const broker = await BROKERS[brokerName]({ ...common, directory, env: process.env, signal });
+    const broker = await BROKERS[brokerName]({
+      ...common,
+      directory,
+      env: process.env,
+      files: filesOf(brokerName),
+      signal,
+    });
     undo.push(() => broker.stop());
     say(`${broker.title} is up.`);
     const cluster = await startProcessCluster({

@@ -1,5 +1,4 @@
 // Manifests as the traps need them: a Deployment of the test's app with a sidecar, and Dapr Components.
-import type { BrokerName } from '../../../src/cli/demo/broker.ts';
 
 export interface AppOptions {
   readonly replicas?: number;
@@ -56,17 +55,18 @@ const ACCESS = {
     binding: 'bindings.azure.servicebusqueues',
   },
 } as const;
+type AccessName = keyof typeof ACCESS;
 
 type Component = { readonly spec: { readonly metadata: readonly object[] } };
 
-export function onBroker(broker: BrokerName, component: object): object {
+export function onBroker(broker: AccessName, component: object): object {
   const { field, secret } = ACCESS[broker];
   const { spec, ...rest } = component as Component;
   return { ...rest, spec: { ...spec, metadata: [...spec.metadata, { name: field, secretKeyRef: secret }] } };
 }
 
 /** A binding on a queue. */
-export function aBinding(broker: BrokerName, name: string, queueName: string, options: ComponentOptions = {}): object {
+export function aBinding(broker: AccessName, name: string, queueName: string, options: ComponentOptions = {}): object {
   const { metadata, ...rest } = options;
   return onBroker(broker, aComponent(name, ACCESS[broker].binding, { ...rest, metadata: { queueName, ...metadata } }));
 }

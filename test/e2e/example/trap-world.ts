@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { systemClock } from '../../../src/async.ts';
-import { BROKERS, type BrokerName, type DemoBroker } from '../../../src/cli/demo/broker.ts';
+import { BROKERS, type BrokerName } from '../../../src/cli/demo/broker.ts';
+import type { DemoBroker } from '../../../src/cli/demo/demo-broker.ts';
 import { exampleImages } from '../../../src/cli/demo/stage.ts';
 import type { KubeObject } from '../../../src/kube/client.ts';
 import { createReflector } from '../../../src/kube/reflector.ts';
@@ -15,6 +16,7 @@ import { PORTS_ANNOTATION } from '../../../src/sandbox/node-agent/ports.ts';
 import type { Pod } from '../../../src/sandbox/node-agent/pod.ts';
 import { eventually } from '../../support/eventually.ts';
 import { repositoryRoot } from '../../support/source-tree.ts';
+import { filesOf } from './broker-files.ts';
 import { sluiceImage } from './chart.ts';
 import { applyAll } from './kubectl.ts';
 import { type ProcessCluster, startProcessCluster } from './process-node.ts';
@@ -52,7 +54,7 @@ export interface Place {
 
 export async function startTrapWorld(name: BrokerName): Promise<TrapWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-traps-'));
-  const broker = await BROKERS[name]({ ...COMMON, directory, env: process.env, signal });
+  const broker = await BROKERS[name]({ ...COMMON, directory, env: process.env, files: filesOf(name), signal });
   const app = {
     image: 'test/app',
     directory: repositoryRoot,

@@ -29,10 +29,10 @@ describe('examples/producer-consumer consumer', () => {
     });
   });
   afterEach(() => consumer.drain());
-  const call = (method: string, path: string, body?: unknown): Promise<Response> =>
+  const call = (method: string, path: string, body?: unknown, headers = {}): Promise<Response> =>
     fetch(`http://127.0.0.1:${consumer.port}${path}`, {
       method,
-      headers: { connection: 'close' },
+      headers: { connection: 'close', ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   const deliver = (body: unknown): Promise<Response> => call('POST', '/message-queue', body);
@@ -51,6 +51,13 @@ describe('examples/producer-consumer consumer', () => {
   it('takes a message without an id', async () => {
     expect((await deliver({ text: 'Hello World' })).status).toBe(200);
     expect(lines[0]).toMatch(/^Hello World -- Received at: .* -- Finished at: [^ ]*Z$/);
+  });
+
+  it('takes a message in the event of a subscription', async () => {
+    const event = { specversion: '1.0', id: 'of the event', data: { text: 'Hello World', id: 'a1' } };
+    const type = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
+    expect((await call('POST', '/message-queue', event, type)).status).toBe(200);
+    expect(lines[0]).toMatch(/^Hello World -- .* -- Id: a1$/);
   });
 
   it('does not do the same message twice', async () => {

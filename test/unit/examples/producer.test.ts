@@ -42,6 +42,26 @@ describe('examples/producer-consumer producer', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
+  it('publishes them where the component is a publish/subscribe one', async () => {
+    sidecar.components = [
+      { name: 'statestore', type: 'state.redis' },
+      { name: 'message-queue', type: 'pubsub.redis' },
+    ];
+    expect((await post({ count: 2 })).status).toBe(200);
+    expect(sidecar.requests.map((r) => r.path)).toEqual(Array(2).fill('/v1.0/publish/message-queue/message-queue'));
+    expect(sidecar.requests[0]?.body).toEqual({ text: 'Hello World', id: expect.any(String) });
+    expect(sidecar.requests[0]?.headers['content-type']).toBe('application/json');
+  });
+
+  it('says so when the sidecar has no such component', async () => {
+    sidecar.components = [];
+    const response = await post({ count: 2 });
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { error: 'expected the sidecar to have a component message-queue, found none', sent: 0 },
+    ]);
+  });
+
   it('passes the trace on', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await post({ count: 1, intervalMilliseconds: 0 }, { traceparent });
@@ -53,7 +73,7 @@ describe('examples/producer-consumer producer', () => {
     const response = await post({ count: 5, intervalMilliseconds: 0 });
     expect(response.status).toBe(500);
     expect(await response.json()).toEqual({
-      error: 'expected the sidecar to take the message for binding message-queue, found status 500',
+      error: 'expected the sidecar to take the message at bindings/message-queue, found status 500',
       sent: 2,
     });
     expect(sidecar.requests).toHaveLength(3);

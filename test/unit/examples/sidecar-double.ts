@@ -1,4 +1,4 @@
-// A sidecar that takes messages for the output binding and remembers them.
+// A sidecar that takes messages for its one component and remembers them.
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net';
 export interface SidecarDouble {
   readonly url: string;
   readonly requests: { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: unknown }[];
-  /** Status of the answer to the n-th request, counted from 1. */
+  /** Its components, as it names them. */
+  components: readonly { readonly name: string; readonly type: string }[];
+  /** Status of the answer to the n-th message, counted from 1. */
   status: (n: number) => number;
   close(): Promise<void>;
 }
@@ -17,6 +19,11 @@ export async function startSidecarDouble(): Promise<SidecarDouble> {
     let text = '';
     request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     request.on('end', () => {
+      if (request.url === '/v1.0/metadata') {
+        const { components } = double;
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id: 'app', components }));
+        return;
+      }
       requests.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
       response.writeHead(double.status(requests.length)).end();
     });
@@ -25,6 +32,7 @@ export async function startSidecarDouble(): Promise<SidecarDouble> {
   const double: SidecarDouble = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    components: [{ name: 'message-queue', type: 'bindings.rabbitmq' }],
     status: () => 204,
     close: () =>
       new Promise((resolve) => {

@@ -7,6 +7,16 @@ const metadata = { queueName: 'orders' };
 const workload = { podIdentity: { provider: 'azure-workload' } };
 
 describe('azure-queue', () => {
+  it('compares the age of the oldest message with the seconds', () => {
+    const scaleOn = { measure: 'oldestAge', targetSeconds: 60 } as const;
+    expect(polled('azure-queue', { metadata, auth, scaleOn }).metric).toEqual({
+      name: 'azure-queue-orders-oldest-age',
+      target: 60,
+      type: 'Value',
+      activation: 0,
+    });
+  });
+
   it.each([
     [{}, { name: 'azure-queue-orders', target: 5, type: 'AverageValue', activation: 0 }],
     [

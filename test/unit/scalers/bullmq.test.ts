@@ -16,6 +16,15 @@ describe('bullmq', () => {
     });
   });
 
+  it('compares the age of the oldest job with the seconds', () => {
+    const scaleOn = { measure: 'oldestAge', targetSeconds: 30 } as const;
+    const metric = { name: 'bullmq-mail-oldest-age', target: 30, type: 'Value', activation: 0 };
+    expect(polled('bullmq', { metadata: good, scaleOn }).metric).toEqual(metric);
+    expect(warningsOf('bullmq', { metadata: { ...good, includeActive: 'true' }, scaleOn })).toEqual([
+      'includeActive: has no effect on the age: a job in work does not wait',
+    ]);
+  });
+
   it.each([
     [{ queueName: '' }, ['queueName: is required: set metadata.queueName']],
     [{ queueName: 'mail,' }, ['queueName: expected a name between the commas']],

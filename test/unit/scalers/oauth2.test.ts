@@ -18,7 +18,7 @@ describe('createOauthToken', () => {
     const http = createFakeHttp(() => ({
       text: JSON.stringify({ access_token: `t${http.asked.length}`, expires_in: 3600 }),
     }));
-    const token = createOauthToken(credentials, { http, clock, what: 'mq' });
+    const { get: token } = createOauthToken(credentials, { http, clock, what: 'mq' });
     expect(await Promise.all([token(never), token(never)])).toEqual(['t1', 't1']);
     await clock.advance(3_569_000);
     expect(await token(never)).toBe('t1');
@@ -32,11 +32,21 @@ describe('createOauthToken', () => {
   it('trusts a token no longer because the clock was set back', async () => {
     const clock = createFakeClock();
     const http = createFakeHttp(() => ({ text: '{"access_token":"t","expires_in":3600}' }));
-    const token = createOauthToken(credentials, { http, clock, what: 'mq' });
+    const { get: token } = createOauthToken(credentials, { http, clock, what: 'mq' });
     await token(never);
     clock.set(clock.now() - 7_200_000);
     await token(never);
     expect(http.asked).toHaveLength(2);
+  });
+
+  it('exchanges anew for one that was refused, and once for many who say so', async () => {
+    const http = createFakeHttp(() => ({ text: `{"access_token":"t${http.asked.length}"}` }));
+    const tokens = createOauthToken(credentials, { http, clock: createFakeClock(), what: 'mq' });
+    await tokens.get(never);
+    tokens.drop('t1');
+    expect(await tokens.get(never)).toBe('t2');
+    tokens.drop('t1');
+    expect(await tokens.get(never)).toBe('t2');
   });
 
   it('puts the secret into the form for a server that ignores the header', async () => {
@@ -44,7 +54,7 @@ describe('createOauthToken', () => {
     const http = createFakeHttp((_url, { body = '' }) =>
       body.includes('client_secret=hunter+2') ? { text: '{"access_token":"t"}' } : { status: 401 },
     );
-    expect(await createOauthToken(credentials, { http, clock, what: 'mq' })(never)).toBe('t');
+    expect(await createOauthToken(credentials, { http, clock, what: 'mq' }).get(never)).toBe('t');
   });
 
   it.each([
@@ -53,7 +63,7 @@ describe('createOauthToken', () => {
     [{ status: 503 }, 'SOURCE_UNAVAILABLE'],
   ])('takes %j for %s, and tells no secret', async (answer, code) => {
     const http = createFakeHttp(() => answer);
-    const token = createOauthToken(credentials, { http, clock: createFakeClock(), what: 'mq' })(never);
+    const token = createOauthToken(credentials, { http, clock: createFakeClock(), what: 'mq' }).get(never);
     const error: Error = await token.then(
       () => new Error('it worked'),
       (thrown: Error) => thrown,

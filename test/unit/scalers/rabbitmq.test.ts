@@ -95,6 +95,30 @@ describe('rabbitmq', () => {
     expect(problems('rabbitmq', { metadata: http, auth: auth as Record<string, string> })).toEqual(expected),
   );
 
+  describe('in seconds', () => {
+    const scaleOn = { measure: 'oldestAge', targetSeconds: 60 } as const;
+
+    it('compares the whole with the seconds, and is active by the messages', () => {
+      const metadata = { ...http, mode: 'QueueLength', value: '5', activationValue: '3' };
+      expect(polled('rabbitmq', { metadata, scaleOn }).metric).toEqual({
+        name: 'rabbitmq-jobs-oldest-age',
+        target: 60,
+        type: 'Value',
+        activation: 3,
+      });
+    });
+
+    it.each([
+      [amqp, 'host: scaleOn: oldestAge needs the management API: give host with http or https'],
+      [
+        { ...http, mode: 'MessageRate', value: '5' },
+        'mode: expected QueueLength with scaleOn: oldestAge, found MessageRate',
+      ],
+    ])('refuses %j', (metadata, message) =>
+      expect(problems('rabbitmq', { metadata: metadata as Record<string, string>, scaleOn })).toEqual([message]),
+    );
+  });
+
   it('warns of what has no effect', () => {
     expect(
       warningsOf('rabbitmq', { metadata: { ...amqp, timeout: '5s', operation: 'max' }, auth: { ca: 'x' } }),

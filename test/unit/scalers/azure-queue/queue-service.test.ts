@@ -48,6 +48,32 @@ describe('createQueueService', () => {
     });
   });
 
+  it('tells the age of the oldest message that it is shown, by the account’s clock', async () => {
+    const at = (time: string) => `<QueueMessage><InsertionTime>${time}</InsertionTime></QueueMessage>`;
+    const list = (...messages: readonly string[]) => `<QueueMessagesList>${messages.join('')}</QueueMessagesList>`;
+    const times = ['Fri, 20 Nov 2026 09:59:00 GMT', 'Fri, 20 Nov 2026 09:58:30 GMT', 'Fri, 20 Nov 2026 10:00:05 GMT'];
+    const headers = { date: 'Fri, 20 Nov 2026 10:00:00 GMT' };
+    const ageOf = (answer: Partial<HttpAnswer>) => setUp(answer).service.oldestVisibleAge('orders', never);
+    expect(await ageOf({ text: list(...times.map(at)), headers })).toBe(90);
+    expect(await ageOf({ text: list(at(times[2] ?? '')), headers })).toBe(0);
+    expect(await ageOf({ text: '<QueueMessagesList />', headers })).toBe(0);
+    for (const answer of [
+      { text: list(at('yesterday')), headers },
+      { text: list(at(times[0] ?? '')), headers: {} },
+    ]) {
+      await expect(ageOf(answer)).rejects.toMatchObject({ code: 'SOURCE_ANSWER' });
+    }
+  });
+
+  it('asks once for the count and the age', async () => {
+    const { service, http } = setUp({
+      text: '<QueueMessagesList />',
+      headers: { date: 'Fri, 20 Nov 2026 10:00:00 GMT' },
+    });
+    await Promise.all([service.visibleCount('orders', never), service.oldestVisibleAge('orders', never)]);
+    expect(http.asked).toHaveLength(1);
+  });
+
   it('asks once for triggers on one queue, and for each queue of the account', async () => {
     const { service, http } = setUp(counted('4'));
     const ask = (queue: string): Promise<number> => service.approximateCount(queue, never);

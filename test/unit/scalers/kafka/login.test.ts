@@ -36,7 +36,7 @@ describe('a login', () => {
   it('with a token asks for a new one each time, and sends the extensions with it', async () => {
     let serial = 0;
     const login = tokenLogin(
-      async () => `token-${++serial}`,
+      { get: async () => `token-${++serial}` },
       new Map([
         ['logicalCluster', 'lkc-1'],
         ['pool', 'p'],
@@ -48,15 +48,19 @@ describe('a login', () => {
   });
 
   it('with a token that is refused says so, and nothing of the token', async () => {
-    const login = tokenLogin(async () => 'secret-token', new Map());
+    const dropped: string[] = [];
+    const login = tokenLogin({ get: async () => 'secret-token', drop: (token) => dropped.push(token) }, new Map());
     await expect(logIn(login, [{ message: '{"status":"invalid_token secret-token"}' }])).rejects.toMatchObject({
       code: 'AUTH_FAILED',
       message: 'kafka:b: the broker refused the token (SASL OAUTHBEARER)',
     });
+    expect(dropped).toEqual(['secret-token']);
+    await expect(logIn(login, [{ error: 58 }])).rejects.toMatchObject({ code: 'AUTH_FAILED' });
+    expect(dropped).toHaveLength(2);
   });
 
   it('fails with the reason why there is no token', async () => {
-    const login = tokenLogin(() => Promise.reject(new Error('no token')), new Map());
+    const login = tokenLogin({ get: () => Promise.reject(new Error('no token')) }, new Map());
     await expect(logIn(login, [])).rejects.toThrow('no token');
   });
 

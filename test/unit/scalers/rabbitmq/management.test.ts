@@ -69,6 +69,20 @@ describe('createManagementApi', () => {
     expect(http.asked).toHaveLength(3);
   });
 
+  it('tells what consumers took and settled, and since when the oldest message is there', async () => {
+    const { api, state } = setUp(1);
+    const message_stats = { deliver_get: 10, redeliver: 2, ack: 4, deliver_no_ack: 2, get_no_ack: 1 };
+    const items = [
+      { name: 'busy', head_message_timestamp: 1_700_000_000, message_stats },
+      { name: 'untimed', head_message_timestamp: null },
+    ];
+    state.text = JSON.stringify({ items, page_count: 1 });
+    expect(await api.matching('shop', '^', 10, never)).toMatchObject([
+      { headTimestamp: 1_700_000_000, taken: 8, settled: 7 },
+      { headTimestamp: undefined, taken: 0, settled: 0 },
+    ]);
+  });
+
   it('asks for no larger page than the broker gives', async () => {
     const { api, http } = setUp(700);
     expect(await api.matching('shop', '^q', 10_000, never)).toHaveLength(700);
