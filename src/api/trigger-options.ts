@@ -73,7 +73,7 @@ function checkMeasure(
   besides: readonly Measure[],
 ): readonly FieldIssue[] {
   if (scaleOn === 'depth' || besides.includes(scaleOn)) return [];
-  const message = `a ${type} trigger cannot tell ${scaleOn}, only ${['depth', ...besides].join(' and ')}`;
+  const message = `a trigger of type ${type} cannot tell ${scaleOn}, only ${['depth', ...besides].join(' and ')}`;
   return [{ field: `${field}.scaleOn`, message }];
 }
 

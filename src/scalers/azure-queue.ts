@@ -9,7 +9,7 @@ import { defineScaler, type TriggerContext } from './define.ts';
 import { createHttpClient } from './http.ts';
 import { leaseRest } from './rest.ts';
 import type { ScalerDeps } from './scaler.ts';
-import { sourceId } from './source-id.ts';
+import { sourceId, sourceName } from './source-id.ts';
 
 const SILENCE_MS = 10_000;
 
@@ -31,11 +31,6 @@ function accessOf(config: StorageQueue, { podIdentity }: TriggerContext): Access
   const connection = parseStorageConnection(config.connection ?? '');
   if (!connection) throw new TypeError('review() lets no malformed connection string through');
   return { endpoint: connection.endpoint, identity: [config.connection], rightWith: () => connection.right };
-}
-
-/** Such as `azure-queue:shop.queue.core.windows.net`. */
-function nameOf(endpoint: string): string {
-  return `azure-queue:${endpoint.replace(/^https?:\/\//, '')}`;
 }
 
 /** One client for an account and identity. */
@@ -88,7 +83,7 @@ export const azureQueue = defineScaler({
   measures: ['oldestAge'],
   async connect(c, deps, context) {
     const { endpoint, rightWith } = accessOf(c, context);
-    const what = nameOf(endpoint);
+    const what = sourceName(context.sourceId);
     const { client, release } = await deps.clients.share(
       context.sourceId,
       () => openAccount(endpoint, rightWith(deps, what), what, deps),

@@ -35,3 +35,13 @@ export function createRateMeter(clock: Clock): RateMeter {
     },
   };
 }
+
+/** Of counters that come and go, by name: how fast they grow together. What is new, or was reset, adds nothing at first. */
+export function createRateMeters(clock: Clock): (counters: ReadonlyMap<string, number>) => number {
+  let meters = new Map<string, RateMeter>();
+  return (counters) => {
+    const before = meters;
+    meters = new Map([...counters.keys()].map((name) => [name, before.get(name) ?? createRateMeter(clock)]));
+    return [...counters].reduce((sum, [name, counter]) => sum + (meters.get(name)?.perSecond(counter) ?? 0), 0);
+  };
+}

@@ -3,15 +3,16 @@ import { SourceAnswerError } from '../errors.ts';
 import { createWorkloadIdentity } from './azure-identity.ts';
 import { defineScaler, type TriggerContext } from './define.ts';
 import { createHttpClient, type HttpClient } from './http.ts';
+import { createBasicIdentity, createBearerIdentity, type HttpIdentity } from './http-credentials.ts';
 import { createOauthToken } from './oauth2.ts';
 import { type AmqpBroker, createAmqpBroker } from './rabbitmq/amqp.ts';
 import { parseHost, type RabbitHost } from './rabbitmq/host.ts';
-import { type Authorize, createManagementApi, type ManagementApi, type QueueCounts } from './rabbitmq/management.ts';
+import { createManagementApi, type ManagementApi, type QueueCounts } from './rabbitmq/management.ts';
 import { combineFigures, readMode } from './rabbitmq/mode.ts';
 import { RabbitMq, reviewRabbitMq, targetOf } from './rabbitmq/parameters.ts';
 import { createSecondsGauge } from './rabbitmq/seconds.ts';
 import type { Scaler, ScalerDeps } from './scaler.ts';
-import { sourceId } from './source-id.ts';
+import { sourceId, sourceName } from './source-id.ts';
 import { type TlsOptions, tlsOptions } from './tls.ts';
 
 const SILENCE_MS = 10_000;
@@ -42,35 +43,33 @@ function rabbitSourceId(config: RabbitMq, { podIdentity }: TriggerContext): stri
   ]);
 }
 
-function authorizeWith(
+function identityOf(
   config: RabbitMq,
   { podIdentity }: TriggerContext,
   deps: { readonly http: HttpClient; readonly clock: ScalerDeps['clock']; readonly what: string },
-): Authorize {
+): HttpIdentity {
   const { workloadIdentityResource: resource, oauthTokenURI, clientID: clientId, clientSecret, scopes = [] } = config;
   if (resource !== undefined) {
     const token = createWorkloadIdentity(podIdentity?.provider === 'azure-workload' ? podIdentity : undefined, deps);
     const scope = resource.endsWith('.default') ? resource : `${resource.replace(/\/$/, '')}/.default`;
-    return async (signal) => `Bearer ${await token(scope, signal)}`;
+    return createBearerIdentity({ get: (signal) => token(scope, signal) });
   }
   const tokenUrl = URL.parse(oauthTokenURI ?? '');
   if (tokenUrl && clientId !== undefined && clientSecret !== undefined) {
     const parameters = config.endpointParams;
-    const { get } = createOauthToken(
+    const tokens = createOauthToken(
       { tokenUrl, clientId, clientSecret, scopes: scopes.filter(Boolean), parameters },
       deps,
     );
-    return async (signal) => `Bearer ${await get(signal)}`;
+    return createBearerIdentity(tokens);
   }
-  const { username, password = '' } = hostOf(config);
-  const basic =
-    username === undefined ? undefined : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  return async () => basic;
+  const { username, password } = hostOf(config);
+  return createBasicIdentity(username, password);
 }
 
 async function connectAmqp(config: RabbitMq, deps: ScalerDeps, key: string): Promise<Scaler> {
   const host = hostOf(config);
-  const what = nameOf(key);
+  const what = sourceName(key);
   const { client, release } = await deps.clients.share<AmqpBroker>(
     key,
     async () => createAmqpBroker({ host, tls: tlsOf(config, host), clock: deps.clock, what }),
@@ -93,14 +92,14 @@ async function connectHttp(
   context: TriggerContext & { sourceId: string },
 ): Promise<Scaler> {
   const host = hostOf(config);
-  const what = nameOf(context.sourceId);
+  const what = sourceName(context.sourceId);
   const { client, release } = await deps.clients.share<ManagementApi>(
     context.sourceId,
     async () => {
       const tls = tlsOf(config, host);
       const http = createHttpClient({ silenceMs: SILENCE_MS, ...(tls ? { tls } : {}) });
-      const authorize = authorizeWith(config, context, { http, clock: deps.clock, what });
-      return createManagementApi({ host, http, authorize, clock: deps.clock, what });
+      const identity = identityOf(config, context, { http, clock: deps.clock, what });
+      return createManagementApi({ host, http, identity, clock: deps.clock, what });
     },
     (api) => api.close(),
   );
@@ -129,11 +128,6 @@ function figuresOf(what: string, { excludeUnacknowledged }: RabbitMq, counts: Qu
     `${what}: the broker doesn't tell how many messages queue ${JSON.stringify(counts.name)} has: ` +
       'it was declared a moment ago, or its node is down',
   );
-}
-
-/** A source's identifier without the digest of the identity. */
-function nameOf(id: string): string {
-  return id.slice(0, id.lastIndexOf('#'));
 }
 
 export const rabbitMq = defineScaler({

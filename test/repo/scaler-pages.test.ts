@@ -28,7 +28,7 @@ async function* fileOf(text: string) {
   yield { file: 'example.yaml', mode: 'explicit', content: { text } } as const;
 }
 
-describe.each(sources.map(({ type, summary }) => [type, summary]))('the page of %s', (type) => {
+describe.each(sources.map(({ type, measures }) => [type, measures] as const))('the page of %s', (type, measures) => {
   const sections = sectionsOf(type);
 
   it('begins with its name and has the sections of every page, in order', () => {
@@ -46,6 +46,12 @@ describe.each(sources.map(({ type, summary }) => [type, summary]))('the page of 
     // A Secret in an example is in plain sight on purpose, and what it does not show is not there to be found.
     const expected = ['PLAIN_SECRET', 'MISSING_REFERENCE', 'UNRESOLVED'];
     expect(problems.filter(({ code }) => !expected.includes(code))).toEqual([]);
+  });
+
+  it('says what the broker tells in seconds, and where', () => {
+    const headings = [...sections.keys()];
+    if (measures.length > 0) expect(headings[headings.indexOf('Parameters') + 1]).toBe('scaleOn');
+    for (const measure of measures) expect(sections.get('scaleOn')).toContain(`**\`${measure}\`** is `);
   });
 
   it('says what a failure asks for', () => {

@@ -1,4 +1,6 @@
 // Parses a trigger some of whose parameters are out of sight: they are assumed to be there and good.
+import { generateKeyPairSync } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { ConfigError, type FieldIssue } from '../../errors.ts';
 import type { ParsedTrigger, TriggerField, TriggerInput, TriggerSource } from '../../scalers/scaler.ts';
 import type { Assumed } from './references.ts';
@@ -13,10 +15,15 @@ const ASSUMED_VALUES: readonly string[] = [
   `redis://${MARK}:6379/`,
   `http://${MARK}/`,
   `Endpoint=sb://${MARK}.servicebus.windows.net/;SharedAccessKeyName=${MARK};SharedAccessKey=${MARK}=`,
+  `DefaultEndpointsProtocol=https;AccountName=${MARK};AccountKey=${btoa(MARK)};EndpointSuffix=core.windows.net`,
   `${MARK}:6379`,
+  'enable',
   '1',
   'true',
   '1s',
+  rootCertificates[0] ?? MARK,
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  JSON.stringify({ type: 'service_account', client_email: MARK, private_key: MARK }),
 ];
 
 export interface Attempt {
@@ -43,7 +50,11 @@ export function parseAssuming(source: TriggerSource, input: TriggerInput, assume
     if ('trigger' in result) {
       const { trigger } = result;
       const nameKnown = tried.size === 0 || trigger.kind !== 'polled' || !trigger.metric.name.includes(MARK);
-      return { parsed: result, issues: [], nameKnown };
+      // What is said of an assumed value says nothing of the real one.
+      const warnings = result.warnings.filter(
+        (warning) => ![...tried.keys()].some((field) => field === fieldOf(warning)),
+      );
+      return { parsed: { trigger, warnings }, issues: [], nameKnown };
     }
     const own = result.issues.filter((issue) => !fieldOf(issue));
     // A field in sight may only look wrong beside the value that was assumed: to count, it has to be wrong beside every one.

@@ -63,6 +63,29 @@ const RULES: readonly Rule[] = [
   },
   {
     make: warning,
+    item: 'initialOffset',
+    message:
+      'what was sent before the first consumer ever started is skipped: write initialOffset "oldest", or "newest" where that is meant',
+    isBroken: ({ type, text, directions }) =>
+      type === 'bindings.kafka' && directions.includes('input') && text('initialOffset') === '',
+  },
+  {
+    make: warning,
+    item: 'consumeRetryEnabled',
+    message:
+      'a message that fails is lost as soon as a later one of its partition is done: write consumeRetryEnabled "true"',
+    isBroken: ({ type, text, directions }) =>
+      type === 'bindings.kafka' && directions.includes('input') && !isTrue(text('consumeRetryEnabled')),
+  },
+  {
+    make: info,
+    item: 'queueDepth',
+    message:
+      'a sidecar takes up to a hundred messages ahead of its app, and other replicas find nothing: write queueDepth and concurrency "1"',
+    isBroken: ({ type, text }) => type === 'pubsub.redis' && text('queueDepth') === '',
+  },
+  {
+    make: warning,
     item: 'direction',
     message:
       'every app of the namespace becomes a consumer, the producer too: write one Component for each direction, with scopes',

@@ -37,6 +37,10 @@ export function createFileLookup(inventory: Inventory, file: string): Lookup {
     triggerAuthentication: (namespace, name) =>
       Promise.resolve(authentication('TriggerAuthentication', namespace, name)),
     clusterTriggerAuthentication: (name) => Promise.resolve(authentication('ClusterTriggerAuthentication', '', name)),
+    serviceAccount: (namespace, name) => {
+      const metadata = find('', 'ServiceAccount', namespace, name)?.value['metadata'];
+      return Promise.resolve(known(StringMap, metadata as PlainObject | undefined, 'annotations'));
+    },
     podTemplate: ({ apiVersion, kind, namespace, name }) => {
       const target = find(groupOf(apiVersion), kind, namespace, name);
       return Promise.resolve(target === undefined ? unresolved : podTemplateOf(target.value));
@@ -70,6 +74,7 @@ function secretData(value: PlainObject | undefined): Found<SecretData> {
 const KeyRef = z.object({ name: z.string().exactOptional(), key: z.string(), optional: z.boolean().exactOptional() });
 const ObjectRef = z.object({ name: z.string().exactOptional(), optional: z.boolean().exactOptional() });
 const Template = z.object({
+  serviceAccountName: z.string().exactOptional(),
   containers: z.array(
     z.object({
       name: z.string(),

@@ -37,7 +37,7 @@ export interface References {
 }
 
 export async function followReferences(
-  { index, trigger, owner, target, envContainer, scaleOn, lookup, once }: TriggerRequest,
+  { index, trigger, owner, target, envContainer, inFormula, scaleOn, lookup, once }: TriggerRequest,
   { fields, takesAnyKey = false }: Pick<TriggerSource, 'fields' | 'takesAnyKey'>,
 ): Promise<References> {
   const { auth, env, podIdentity, problems, unresolved } = await resolveParameters(
@@ -72,6 +72,7 @@ export async function followReferences(
       env,
       owner,
       ...(podIdentity === undefined ? {} : { podIdentity }),
+      inFormula,
       ...(scaleOn === undefined ? {} : { scaleOn }),
       ...(trigger.metricType === undefined ? {} : { metricType: trigger.metricType }),
     },

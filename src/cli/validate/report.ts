@@ -19,6 +19,7 @@ export type ProblemCode =
   | 'REPLICA_BOUNDS'
   | 'TRIGGERS'
   | 'FALLBACK'
+  | 'SCALING_MODIFIERS'
   | 'NAME_TOO_LONG'
   | 'SCALE_TO_ZERO'
   | 'NO_REQUESTS'

@@ -1,8 +1,9 @@
 // Judges ScaledObjects and ScaledJobs: schema, KEDA's further rules, triggers, and the HPA that would be made.
 import { pauseOf } from '../../api/annotations.ts';
 import { valueAt } from '../../api/issues.ts';
-import { checkFallback, checkNames, checkReplicaBounds, checkTriggers, usesModifiers } from '../../api/checks.ts';
+import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '../../api/checks.ts';
 import type { ScaledObject } from '../../api/scaled-object.ts';
+import { checkScalingModifiers } from '../../api/scaling-modifiers.ts';
 import { ScaleTrigger } from '../../api/trigger.ts';
 import { checkTriggerOptions, type ScaleOn, scaleOnOf } from '../../api/trigger-options.ts';
 import { type Lookup, unresolved } from '../../controller/auth/lookup.ts';
@@ -52,7 +53,7 @@ export async function judgeScaledObject(value: PlainObject, around: Surroundings
 function hpaOf(object: ScaledObject, verdicts: readonly TriggerVerdict[]): Judgement['hpa'] {
   const triggers = verdicts.flatMap(({ trigger }, index) => (trigger === undefined ? [] : [{ index, trigger }]));
   const complete = triggers.length === object.spec.triggers.length;
-  if (!complete || usesModifiers(object.spec) || pauseOf(object).kind !== 'running') return undefined;
+  if (!complete || pauseOf(object).kind !== 'running') return undefined;
   return buildHpa({ object, triggers, version });
 }
 
@@ -105,6 +106,7 @@ export async function judgeTriggersAlone(value: PlainObject): Promise<readonly F
     configMap: nothing,
     triggerAuthentication: nothing,
     clusterTriggerAuthentication: nothing,
+    serviceAccount: nothing,
     podTemplate: nothing,
   };
   const around = { lookup, once: createOnce(), targetManifest: () => undefined };
@@ -189,6 +191,7 @@ function furtherRules(object: ScaledObject): readonly Finding[] {
     ...issues('REPLICA_BOUNDS', checkReplicaBounds(spec)),
     ...issues('TRIGGERS', checkTriggers(spec.triggers, { cacheable })),
     ...issues('TRIGGERS', checkTriggerOptions(spec, { measures })),
+    ...issues('SCALING_MODIFIERS', checkScalingModifiers(spec, { polled })),
     ...issues('FALLBACK', checkFallback(spec, { polled })),
     ...issues('NAME_TOO_LONG', checkNames(object)),
     ...withoutEffect(object),
@@ -219,13 +222,5 @@ function withoutEffect({ spec }: ScaledObject): readonly Finding[] {
     );
   if (spec.fallback !== undefined && spec.triggers.some(({ type }) => !polled(type)))
     found.push(info('spec.fallback', 'NO_EFFECT', 'applies to the other triggers, not to cpu and memory'));
-  if (usesModifiers(spec))
-    found.push(
-      warning(
-        'spec.advanced.scalingModifiers',
-        'NOT_SUPPORTED_YET',
-        'Sluice does not compute formulas yet and refuses such an object',
-      ),
-    );
   return found;
 }

@@ -1,4 +1,5 @@
 // Connection strings of Azure storage accounts: where the queue service is, and with what right we may ask it.
+import { connectionParts } from '../azure-account.ts';
 
 export interface StorageConnection {
   /** Of the queue service, such as `https://shop.queue.core.windows.net` or `http://127.0.0.1:10001/shop`; no slash at the end. */
@@ -23,12 +24,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3
  * `QueueEndpoint=…;SharedAccessSignature=…`. Undefined when it is neither.
  */
 export function parseStorageConnection(text: string): StorageConnection | undefined {
-  const parts = new Map(
-    text.split(';').map((part): [string, string] => {
-      const at = part.indexOf('=');
-      return [part.slice(0, Math.max(0, at)).trim().toLowerCase(), part.slice(at + 1).trim()];
-    }),
-  );
+  const parts = connectionParts(text);
   const endpoint = endpointOf(parts);
   const right = rightOf(parts);
   return endpoint && right ? { endpoint, right } : undefined;

@@ -43,7 +43,7 @@ function mskIdentity({ region, aws }: MskIam, deps: ScalerDeps): Identity {
   const get = async (signal: AbortSignal): Promise<string> => {
     lease ??= leaseAwsIdentity(aws, region, deps);
     const { client } = await lease;
-    return mskToken(region, await client.credentials(signal), deps.clock.now());
+    return mskToken(region, await client.credentials(signal), deps.clock);
   };
   const close = async (): Promise<void> => (await lease)?.release();
   return { login: tokenLogin({ get }, new Map()), close };

@@ -1,7 +1,7 @@
 // One Kafka trigger at its cluster: the question that it stands for, what the answer comes to, and when to ask again.
 import { SourceAnswerError } from '../../errors.ts';
 import type { TriggerContext } from '../define.ts';
-import { createRateMeter, drainSeconds } from '../drain-rate.ts';
+import { createRateMeters, drainSeconds } from '../drain-rate.ts';
 import type { Scaler, ScalerDeps } from '../scaler.ts';
 import { type LagRules, lagReading, totalLag } from './lag.ts';
 import type { GroupOffsets, KafkaQuestion, PartitionOffsets } from './offsets.ts';
@@ -28,7 +28,7 @@ export async function connectKafka(
   );
   const question = questionOf(config, topics);
   const stuck = createStuckPartitions(clock);
-  const meter = createRateMeter(clock);
+  const perSecond = createRateMeters(clock);
   return {
     async read(signal) {
       const measured = measuredTopics(where, question, (await client.ask(question, signal)).topics);
@@ -36,7 +36,7 @@ export async function connectKafka(
       const reading = lagReading(measured, config, stuck.has);
       if (scaleOn === undefined) return reading;
       const lag = Number(totalLag(measured, config, stuck.has).moving);
-      return { ...reading, value: drainSeconds(lag, meter.perSecond(committedIn(measured)), scaleOn.targetSeconds) };
+      return { ...reading, value: drainSeconds(lag, perSecond(commitsOf(measured)), scaleOn.targetSeconds) };
     },
     async watch(wake, signal) {
       const watched = topics ?? [...(await client.ask(question, signal)).topics.keys()];
@@ -71,7 +71,12 @@ function measuredTopics(where: string, { topics: asked, group }: KafkaQuestion, 
   return topics;
 }
 
-/** What the group has done since the beginning: it grows with every commit. */
-function committedIn(topics: Topics): number {
-  return Number([...topics.values()].flat().reduce((sum, { committed = 0n }) => sum + committed, 0n));
+/** How far the group has come in each partition that it has committed something for. */
+function commitsOf(topics: Topics): ReadonlyMap<string, number> {
+  const partitions = [...topics].flatMap(([topic, offsets]) => offsets.map((one) => ({ topic, ...one })));
+  return new Map(
+    partitions.flatMap(({ topic, partition, committed }) =>
+      committed === undefined ? [] : [[`${topic}/${partition}`, Number(committed)] as const],
+    ),
+  );
 }

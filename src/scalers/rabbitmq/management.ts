@@ -1,10 +1,10 @@
 // Figures of queues over RabbitMQ's management API: the queues of a virtual host in one listing, or a single one.
 import { z } from 'zod';
-import type { Clock } from '../../async.ts';
-import { createLimiter } from '../../async.ts';
+import { type Clock, createLimiter, withDeadline } from '../../async.ts';
 import { AuthError, type SluiceError, SourceAnswerError, SourceUnavailableError } from '../../errors.ts';
-import { type Batcher, createBatcher, createSharing } from '../coalesce.ts';
+import { type Batcher, createBatcher, createSharing, settle } from '../coalesce.ts';
 import type { HttpClient } from '../http.ts';
+import type { HttpIdentity } from '../http-credentials.ts';
 import type { RabbitHost } from './host.ts';
 
 export interface QueueCounts {
@@ -37,9 +37,6 @@ interface Refusals {
   readonly refused?: string;
 }
 
-/** The `Authorization` header; undefined for none. */
-export type Authorize = (signal: AbortSignal) => Promise<string | undefined>;
-
 const Rate = z.object({ rate: z.number().optional() }).optional();
 const Total = z.number().default(0);
 const Queue = z.object({
@@ -64,7 +61,11 @@ const Page = z.object({ items: z.array(Queue), page_count: z.number() });
 const STATS = [
   'publish_details.rate',
   'deliver_get_details.rate',
-  ...['deliver_get', 'redeliver', 'ack', 'deliver_no_ack', 'get_no_ack'],
+  'deliver_get',
+  'redeliver',
+  'ack',
+  'deliver_no_ack',
+  'get_no_ack',
 ];
 const COLUMNS = `columns=name,messages,messages_ready,head_message_timestamp,${STATS.map((name) => `message_stats.${name}`).join(',')}`;
 const WINDOW_MS = 5;
@@ -78,12 +79,12 @@ const ROWS_PER_REQUEST = 20;
 export function createManagementApi(options: {
   readonly host: RabbitHost;
   readonly http: HttpClient;
-  readonly authorize: Authorize;
+  readonly identity: HttpIdentity;
   readonly clock: Clock;
   /** Names the broker in errors. */
   readonly what: string;
 }): ManagementApi {
-  const { host, http, authorize, clock, what } = options;
+  const { host, http, identity, clock, what } = options;
   const base = `${host.secure ? 'https' : 'http'}://${host.hostname}:${host.port}${host.basePath}`;
   const life = new AbortController();
   const share = createSharing();
@@ -96,9 +97,11 @@ export function createManagementApi(options: {
     says: Refusals,
     signal: AbortSignal,
   ): Promise<z.output<T>> {
-    const authorization = await authorize(signal);
-    const headers = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
-    const answer = await http.request(new URL(`${base}/api/queues/${path}`), what, { headers }, signal);
+    const url = new URL(`${base}/api/queues/${path}`);
+    const own = await identity.credentials(url, signal);
+    const headers = { accept: 'application/json', ...own.headers };
+    const answer = await http.request(url, what, { headers }, signal);
+    if (answer.status === 401) own.refused?.();
     if (answer.status !== 200) throw problemOf(what, answer.status, says, answer.retryAfterMs);
     const parsed = shape.safeParse(parseJson(answer.text));
     if (!parsed.success)
@@ -138,13 +141,12 @@ export function createManagementApi(options: {
         }
         const outcomes = new Map(
           await Promise.all(
-            names.map(async (name): Promise<[string, () => QueueCounts]> => {
-              const outcome = await limit(() => single(vhost, name, signal)).then(
-                (counts) => () => counts,
-                (error: unknown) => () => fail(error),
-              );
-              return [name, outcome];
-            }),
+            names.map(
+              async (name): Promise<[string, () => QueueCounts]> => [
+                name,
+                await settle(limit(() => single(vhost, name, signal))),
+              ],
+            ),
           ),
         );
         return (name) => outcomes.get(name)?.() ?? fail(notFound(what, `queue ${JSON.stringify(name)}`));
@@ -152,14 +154,19 @@ export function createManagementApi(options: {
     });
   }
 
-  async function pages(vhost: string, pattern: string, pageSize: number): Promise<readonly QueueCounts[]> {
+  async function pages(
+    vhost: string,
+    pattern: string,
+    pageSize: number,
+    signal: AbortSignal,
+  ): Promise<readonly QueueCounts[]> {
     const size = Math.min(pageSize, LARGEST_PAGE);
     const search = `use_regex=true&pagination=true&name=${encodeURIComponent(pattern)}&page_size=${size}`;
     const found: QueueCounts[] = [];
     for (let page = 1, last = 1; page <= last; page++) {
       const path = `${encodeURIComponent(vhost)}?page=${page}&${search}&${COLUMNS}`;
       const refused = page === 1 ? 'the broker refuses the pattern in queueName' : 'the list changed while it was read';
-      const answer = await get(path, Page, { missing: `virtual host ${JSON.stringify(vhost)}`, refused }, life.signal);
+      const answer = await get(path, Page, { missing: `virtual host ${JSON.stringify(vhost)}`, refused }, signal);
       found.push(...answer.items.map(toCounts));
       last = answer.page_count;
     }
@@ -173,11 +180,15 @@ export function createManagementApi(options: {
       return batcher.ask(name, signal);
     },
     matching: (vhost, pattern, pageSize, signal) =>
-      share(JSON.stringify([vhost, pattern, pageSize]), () => pages(vhost, pattern, pageSize), signal),
+      share(
+        JSON.stringify([vhost, pattern, pageSize]),
+        () => withDeadline(clock, life.signal, DEADLINE_MS, what, (inner) => pages(vhost, pattern, pageSize, inner)),
+        signal,
+      ),
     async close() {
       life.abort(new DOMException('the source was closed', 'AbortError'));
       for (const batcher of batchers.values()) batcher.close();
-      await http.close();
+      await Promise.all([identity.close(), http.close()]);
     },
   };
 }

@@ -66,7 +66,7 @@ export const RabbitMq = z.object({
 export type RabbitMq = z.output<typeof RabbitMq>;
 
 /** undefined when host and protocol don't tell. */
-export function protocolOf({ host = '', protocol }: Partial<RabbitMq>): Protocol | undefined {
+function protocolOf({ host = '', protocol }: Partial<RabbitMq>): Protocol | undefined {
   return protocol === 'amqp' || protocol === 'http' ? protocol : parseHost(host)?.protocol;
 }
 

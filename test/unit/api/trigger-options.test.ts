@@ -34,7 +34,7 @@ describe('checkTriggerOptions', () => {
       'a measure that the broker cannot tell',
       { mails: { scaleOn: 'drainTime', targetSeconds: 1 } },
       'mails.scaleOn',
-      'a celery trigger cannot tell drainTime, only depth',
+      'a trigger of type celery cannot tell drainTime, only depth',
     ],
     ['no target', { orders: { scaleOn: 'drainTime' } }, 'orders.targetSeconds', 'is required with scaleOn: drainTime'],
     [

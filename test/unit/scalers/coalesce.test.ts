@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { createBatcher, createSharing } from '../../../src/scalers/coalesce.ts';
+import { createBatcher, createSharing, settle } from '../../../src/scalers/coalesce.ts';
 import { createFakeClock } from '../../support/clock.ts';
 
 const never = new AbortController().signal;
@@ -27,6 +27,15 @@ describe('createSharing', () => {
     const share = createSharing();
     await expect(share('a', () => Promise.reject(new Error('no')), never)).rejects.toThrow('no');
     await expect(share('a', () => Promise.resolve(1), never)).resolves.toBe(1);
+  });
+});
+
+describe('settle', () => {
+  it('gives what came of the work to whoever asks, as often as they ask', async () => {
+    const done = await settle(Promise.resolve(7));
+    expect([done(), done()]).toEqual([7, 7]);
+    const gone = await settle(Promise.reject(new RangeError('no')));
+    for (const ask of [gone, gone]) expect(ask).toThrow(new RangeError('no'));
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createRateMeter, drainSeconds } from '../../../src/scalers/drain-rate.ts';
+import { createRateMeter, createRateMeters, drainSeconds } from '../../../src/scalers/drain-rate.ts';
 import { createFakeClock } from '../../support/clock.ts';
 
 describe('drainSeconds', () => {
@@ -75,5 +75,22 @@ describe('createRateMeter', () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe('createRateMeters', () => {
+  it('adds up counters that come, go and begin anew, each of which tells nothing at first', async () => {
+    const clock = createFakeClock();
+    const perSecond = createRateMeters(clock);
+    const tick = async (counters: Record<string, number>): Promise<number> => {
+      await clock.advance(10_000);
+      return perSecond(new Map(Object.entries(counters)));
+    };
+    expect(await tick({ a: 0, b: 500 })).toBe(0);
+    expect(await tick({ a: 10, b: 600 })).toBe(11);
+    expect(await tick({ a: 20, c: 1_000_000 })).toBe(1);
+    expect(await tick({ a: 30, b: 700, c: 1_000_010 })).toBe(2);
+    expect(await tick({ a: 0, c: 1_000_020 })).toBe(1);
+    expect(perSecond(new Map())).toBe(0);
   });
 });

@@ -27,8 +27,12 @@ describe('metrics-api', () => {
       ['valueLocation: expected a GJSON path: modifiers such as @reverse are not supported'],
     ],
     [
-      { ...api, aggregateFromKubeServiceEndpoints: 'true' },
-      ['aggregateFromKubeServiceEndpoints: is not supported yet: give the URL of one endpoint, or sum with Prometheus'],
+      { ...api, url: 'http://api:8080/queue', aggregateFromKubeServiceEndpoints: 'true' },
+      ['url: expected a Service with its namespace, such as http://api.shop:8080/queue, to ask its endpoints'],
+    ],
+    [
+      { ...api, aggregateFromKubeServiceEndpoints: 'true', aggregationType: 'median' },
+      ['aggregationType: expected one of average, sum, max, min, found "median"'],
     ],
     [
       { ...api, authModes: 'digest' },
@@ -69,6 +73,7 @@ describe('metrics-api', () => {
   it('is one source for each address and identity', () => {
     expect(id({ ...api, valueLocation: 'm', targetValue: '7' })).toBe(id(api));
     expect(id({ ...api, url: 'http://api.shop/other' })).not.toBe(id(api));
+    expect(id({ ...api, aggregateFromKubeServiceEndpoints: 'true' })).not.toBe(id(api));
     const basic = { ...api, authModes: 'basic' };
     expect(id(basic, { username: 'u', password: 'a' })).not.toBe(id(basic, { username: 'u', password: 'b' }));
     expect(id({ ...api, url: 'http://u:hunter2@api.shop/?key=hunter2' })).toMatch(

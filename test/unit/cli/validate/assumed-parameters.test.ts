@@ -64,4 +64,21 @@ describe('parseAssuming', () => {
       { metric: undefined, nameKnown: false, issues: ['listLength'] },
     ],
   ])('assumes %s', (_, given, expected) => expect(attempt(given)).toEqual(expected));
+
+  it.each([undefined, { measure: 'drainTime', targetSeconds: 60 }] as const)(
+    'warns of nothing that was assumed, nor refuses a measure because of it (%j)',
+    (scaleOn) => {
+      const metadata = { queueName: 'q', hostFromEnv: 'H' };
+      const input = {
+        metadata,
+        auth: {},
+        env: {},
+        owner: { namespace: 'n', name: 'o' },
+        ...(scaleOn ? { scaleOn } : {}),
+      };
+      const names = new Set(['host', 'tls']);
+      const { parsed, issues } = parseAssuming(triggerSource('rabbitmq')!, input, { names, every: false });
+      expect([issues, parsed?.warnings]).toEqual([[], []]);
+    },
+  );
 });

@@ -65,9 +65,14 @@ describe('mistakes in a ScaledObject', () => {
       ['9 spec.triggers[0].metricType TRIGGER_PARAMETER', '9 spec.triggers[0].metadata.type TRIGGER_PARAMETER'],
     ],
     [
-      'a formula',
+      'a formula over names that no trigger has',
       scaledObject(`advanced: { scalingModifiers: { formula: a, target: "1" } }\n${REST}`),
-      ['6 spec.advanced.scalingModifiers warning NOT_SUPPORTED_YET'],
+      ['6 spec.advanced.scalingModifiers.formula SCALING_MODIFIERS'],
+    ],
+    [
+      'a formula without a target',
+      scaledObject(`advanced: { scalingModifiers: { formula: "1" } }\n${REST}`),
+      ['6 spec.advanced.scalingModifiers.target SCALING_MODIFIERS'],
     ],
     [
       'queueLength on azure-servicebus',

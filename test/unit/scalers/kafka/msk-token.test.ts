@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { mskToken } from '../../../../src/scalers/kafka/msk-token.ts';
+import { createFakeClock } from '../../../support/clock.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 14, 32, 55);
 const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
@@ -39,7 +40,9 @@ describe('a token for MSK', () => {
     ['of a user', keys],
     ['of a role', { ...keys, sessionToken: "IQoJb3JpZ2luX2VjE!'()*+/=" }],
   ])('%s is signed as AWS would sign it', async (_, credentials) => {
-    const token = mskToken('eu-central-1', credentials, NOW);
+    const clock = createFakeClock();
+    clock.set(NOW);
+    const token = await mskToken('eu-central-1', credentials, clock);
     expect(token).toMatch(/^[\w-]+$/);
     const { searchParams, origin, pathname } = new URL(Buffer.from(token, 'base64url').toString());
     expect(`${origin}${pathname}`).toBe('https://kafka.eu-central-1.amazonaws.com/');

@@ -93,25 +93,44 @@ describe('a reading', () => {
     expect(await including.read()).toEqual({ value: 7, active: true });
   });
 
-  it('in seconds is the lag at the rate of the commits', async () => {
-    const scaleOn = { measure: 'drainTime', targetSeconds: 30 } as const;
-    let [committed, end] = [0n, 100n];
-    const source: KafkaSource = {
-      ask: async () => ({ topics: new Map([['orders', [{ partition: 0, committed, end }]]]) }),
-      async watch() {},
-      async close() {},
-    };
-    const clock = createFakeClock();
-    const clients = { share: async <T>() => ({ client: source as T, release: async () => {} }) };
-    const trigger = polled('kafka', { metadata: { ...group, topic: 'orders' }, scaleOn });
-    expect(trigger.metric).toMatchObject({ name: 'kafka-orders-drain-time', target: 30, type: 'Value' });
-    const scaler = await trigger.connect({ clients, clock });
-    expect(await scaler.read(never)).toEqual({ value: 30, active: true });
-    await clock.advance(10_000);
-    [committed, end] = [50n, 150n];
-    expect(await scaler.read(never)).toEqual({ value: 20, active: true });
-    await clock.advance(1_000);
-    committed = 150n;
-    expect(await scaler.read(never)).toEqual({ value: 0, active: false });
+  describe('in seconds', () => {
+    /** A scaler whose topic has one partition with the given offsets. */
+    async function connectWith(offsets: { committed?: bigint; end: bigint }) {
+      const source: KafkaSource = {
+        ask: async () => ({
+          topics: new Map([['orders', [{ partition: 0, committed: offsets.committed, end: offsets.end }]]]),
+        }),
+        async watch() {},
+        async close() {},
+      };
+      const clock = createFakeClock();
+      const clients = { share: async <T>() => ({ client: source as T, release: async () => {} }) };
+      const scaleOn = { measure: 'drainTime', targetSeconds: 30 } as const;
+      const trigger = polled('kafka', { metadata: { ...group, topic: 'orders' }, scaleOn });
+      const scaler = await trigger.connect({ clients, clock });
+      return { metric: trigger.metric, clock, read: () => scaler.read(never) };
+    }
+
+    it('is the lag at the rate of the commits', async () => {
+      const offsets = { committed: 0n, end: 100n };
+      const { metric, clock, read } = await connectWith(offsets);
+      expect(metric).toMatchObject({ name: 'kafka-orders-drain-time', target: 30, type: 'Value' });
+      expect(await read()).toEqual({ value: 30, active: true });
+      await clock.advance(10_000);
+      Object.assign(offsets, { committed: 50n, end: 150n });
+      expect(await read()).toEqual({ value: 20, active: true });
+      await clock.advance(1_000);
+      offsets.committed = 150n;
+      expect(await read()).toEqual({ value: 0, active: false });
+    });
+
+    it('takes the first commit for a partition for no rate, however far it is from the start', async () => {
+      const offsets: { committed?: bigint; end: bigint } = { end: 1_000_100n };
+      const { clock, read } = await connectWith(offsets);
+      expect(await read()).toEqual({ value: 30, active: true });
+      await clock.advance(10_000);
+      offsets.committed = 1_000_000n;
+      expect(await read()).toEqual({ value: 30, active: true });
+    });
   });
 });

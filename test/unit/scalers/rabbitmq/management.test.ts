@@ -14,7 +14,7 @@ const queue = (n: number) => ({
 
 function setUp(total: number) {
   const clock = createFakeClock();
-  const state = { status: 200, text: undefined as string | undefined };
+  const state = { status: 200, text: undefined as string | undefined, refusals: 0 };
   const http = createFakeHttp((url) => {
     if (state.status !== 200 || state.text !== undefined) return { status: state.status, text: state.text ?? '' };
     const all = Array.from({ length: total }, (_, n) => queue(n));
@@ -29,7 +29,11 @@ function setUp(total: number) {
   });
   const host = parseHost('http://mq:15672/api-gate/shop');
   if (!host) throw new Error('unreachable');
-  const api = createManagementApi({ host, http, authorize: async () => 'Basic x', clock, what: 'mq' });
+  const identity = {
+    credentials: async () => ({ headers: { authorization: 'Basic x' }, refused: () => void state.refusals++ }),
+    close: async () => {},
+  };
+  const api = createManagementApi({ host, http, identity, clock, what: 'mq' });
   const ask = async (names: readonly string[]) => {
     const outcome = Promise.allSettled(names.map((name) => api.queue('team/a', name, never)));
     await clock.advance(5);
@@ -37,7 +41,7 @@ function setUp(total: number) {
       result.status === 'fulfilled' ? result.value.messages : result.reason.code,
     );
   };
-  return { api, http, state, ask };
+  return { api, clock, http, state, ask };
 }
 
 describe('createManagementApi', () => {
@@ -98,6 +102,18 @@ describe('createManagementApi', () => {
     });
   });
 
+  it('does not wait for the pages of a pattern for ever, and asks anew then', async () => {
+    const { api, clock, http } = setUp(3);
+    const { request } = http;
+    // A server that says a little every now and then is not silent.
+    http.request = () => new Promise(() => {});
+    const late = expect(api.matching('shop', '^q', 10, never)).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+    await clock.advance(20_000);
+    await late;
+    http.request = request;
+    expect(await api.matching('shop', '^q', 10, never)).toHaveLength(3);
+  });
+
   it.each([
     [401, undefined, 'AUTH_FAILED'],
     [403, undefined, 'AUTH_FAILED'],
@@ -113,6 +129,15 @@ describe('createManagementApi', () => {
     Object.assign(state, { status, text });
     expect(await ask(['q1'])).toEqual([code]);
     expect(await ask(['q1', 'q2'])).toEqual([code, code]);
+  });
+
+  it('says when its credentials are refused, so that a token is exchanged anew', async () => {
+    const { ask, state } = setUp(3);
+    for (const status of [200, 403, 401]) {
+      Object.assign(state, { status });
+      await ask(['q1']);
+    }
+    expect(state.refusals).toBe(1);
   });
 
   it('does not take a count that is missing for 0', async () => {
