@@ -4,7 +4,7 @@ import { type SluiceError, toSluiceError } from '../errors.ts';
 import type { KubeClient, KubeObject, Resource } from '../kube/client.ts';
 import { withGrant } from '../kube/missing-right.ts';
 import { createReflector } from '../kube/reflector.ts';
-import { CONFIG_MAPS, PODS, SECRETS } from '../kube/resources.ts';
+import { CONFIG_MAPS, ENDPOINT_SLICES, PODS, SECRETS } from '../kube/resources.ts';
 import type { Logger } from '../log.ts';
 import type { ClusterView, ClusterWatch, WatchedObjects } from '../scalers/cluster.ts';
 import { untilAborted } from './sampler.ts';
@@ -20,6 +20,7 @@ const RESOURCES: Readonly<Record<WatchedObjects['kind'], Resource>> = {
   Pod: PODS,
   ConfigMap: CONFIG_MAPS,
   Secret: SECRETS,
+  EndpointSlice: ENDPOINT_SLICES,
 };
 
 /** A watch that broke is mostly open again before anybody notices. */
@@ -35,7 +36,7 @@ interface Kept<T> extends KubeObject {
 }
 
 function createClusterWatch<T>(
-  { kind, namespace, name }: WatchedObjects,
+  { kind, namespace, name, labelSelector }: WatchedObjects,
   keep: (object: unknown) => T,
   options: ClusterViewOptions,
 ): ClusterWatch<T> {
@@ -48,6 +49,7 @@ function createClusterWatch<T>(
     resource,
     namespace,
     ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
+    labelSelector,
     prune: (object) => ({ ...withoutRest(object), value: keep(object) }),
     kept: (trouble) =>
       state.set(trouble === undefined ? 'current' : toSluiceError(withGrant(trouble, ['list', 'watch'], right), kind)),

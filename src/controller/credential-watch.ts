@@ -1,10 +1,10 @@
-// Notices changed Secrets and ConfigMaps. One watch for each namespace in which somebody refers to one, begun with the first reference
+// Notices changed Secrets, ConfigMaps and ServiceAccounts. One watch for each namespace in which somebody refers to one, begun with the first reference
 // and ended with the last: a watch for each object would be a connection each, one for the whole cluster would see every
 // Secret there is. Only names and versions are kept.
 import type { Clock } from '../async.ts';
 import type { KubeClient, Resource } from '../kube/client.ts';
 import { createOwnRights } from '../kube/own-rights.ts';
-import { CONFIG_MAPS, SECRETS } from '../kube/resources.ts';
+import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../kube/resources.ts';
 import type { Logger } from '../log.ts';
 import { type Reference, referenceTo } from './dependencies.ts';
 import { createNamespaceWatch, type NamespaceWatch } from './namespace-watch.ts';
@@ -28,6 +28,7 @@ export interface CredentialWatchOptions {
 const WATCHED: ReadonlyMap<string, Resource> = new Map([
   ['Secret', SECRETS],
   ['ConfigMap', CONFIG_MAPS],
+  ['ServiceAccount', SERVICE_ACCOUNTS],
 ]);
 
 export function createCredentialWatch({ changed, ...options }: CredentialWatchOptions): CredentialWatch {

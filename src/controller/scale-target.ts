@@ -7,14 +7,14 @@ import { DEPLOYMENTS, STATEFUL_SETS } from '../kube/resources.ts';
 import { readScale, type Scale, writeScale } from '../kube/scale.ts';
 import type { Store } from '../kube/store.ts';
 import { getOrUndefined } from './auth/kube-lookup.ts';
-import type { PodContainer, PodTemplate } from './auth/lookup.ts';
+import type { PodTemplate } from './auth/lookup.ts';
 import { groupVersionOf, type TargetReference } from '../api/target.ts';
 
 /** A Deployment or StatefulSet, as far as it is kept in memory; and any other kind whose pods hang from spec.template. */
 export interface Workload extends KubeObject {
   readonly spec?: {
     readonly replicas?: number;
-    readonly template?: { readonly spec?: { readonly containers?: readonly PodContainer[] } };
+    readonly template?: { readonly spec?: Partial<PodTemplate> };
   };
   readonly status?: { readonly readyReplicas?: number };
 }
@@ -128,8 +128,8 @@ export function createScaleTargets(options: ScaleTargetOptions): ScaleTargets {
       const resource = await resourceOf(target, signal);
       const store = watched(resource);
       const workload = store?.get(target) ?? (await getOrUndefined<Workload>(client, resource, target, signal));
-      const containers = workload?.spec?.template?.spec?.containers;
-      return containers && { containers };
+      const { containers, serviceAccountName } = workload?.spec?.template?.spec ?? {};
+      return containers && { containers, serviceAccountName };
     },
     async step(target, from, to, signal) {
       const resource = await resourceOf(target, signal);
@@ -150,20 +150,26 @@ export function createScaleTargets(options: ScaleTargetOptions): ScaleTargets {
   };
 }
 
-/** What is kept of a watched workload: replicas, and what the environment of its containers is made of. */
+/** What is kept of a watched workload: replicas, and what parameters of triggers are made of. */
 export function pruneWorkload({ apiVersion, kind, metadata, spec, status }: Workload): Workload {
   const { name, namespace = '', uid = '', resourceVersion = '' } = metadata;
-  const containers = (spec?.template?.spec?.containers ?? []).map(({ name: containerName, env, envFrom }) => ({
-    name: containerName,
-    ...(env === undefined ? {} : { env }),
-    ...(envFrom === undefined ? {} : { envFrom }),
-  }));
   return {
     apiVersion,
     kind,
     metadata: { name, namespace, uid, resourceVersion },
-    spec: { replicas: spec?.replicas ?? 1, template: { spec: { containers } } },
+    spec: { replicas: spec?.replicas ?? 1, template: { spec: pruneTemplate(spec?.template?.spec ?? {}) } },
     status: { readyReplicas: status?.readyReplicas ?? 0 },
+  };
+}
+
+function pruneTemplate({ containers = [], serviceAccountName }: Partial<PodTemplate>): PodTemplate {
+  return {
+    containers: containers.map(({ name, env, envFrom }) => ({
+      name,
+      ...(env === undefined ? {} : { env }),
+      ...(envFrom === undefined ? {} : { envFrom }),
+    })),
+    ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
   };
 }
 

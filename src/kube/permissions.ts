@@ -93,7 +93,21 @@ const CONTROLLER: readonly Permission[] = [
     'sometimes',
   ),
   served('', 'configmaps', READ, 'triggers that take a value from a ConfigMap do not work'),
+  served(
+    '',
+    'serviceaccounts',
+    READ,
+    'pod identities aws with identityOwner workload, and aws-eks, do not work',
+    'sometimes',
+  ),
   served('', 'pods', ['list', 'watch'], 'kubernetes-workload triggers do not work', 'sometimes'),
+  served(
+    'discovery.k8s.io',
+    'endpointslices',
+    ['list', 'watch'],
+    'metrics-api triggers with aggregateFromKubeServiceEndpoints do not work',
+    'sometimes',
+  ),
   served('events.k8s.io', 'events', ['create', 'patch'], 'kubectl describe shows no Events'),
   {
     scope: 'cluster',

@@ -35,6 +35,16 @@ export function usesWorkloadIdentity(podIdentity: PodIdentity | undefined): bool
   return podIdentity?.provider === 'azure-workload';
 }
 
+/** The parts of a connection string, `Name=value;…`, by their names in lower case. A value may hold further `=`. */
+export function connectionParts(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split(';').map((part): [string, string] => {
+      const at = part.indexOf('=');
+      return [part.slice(0, Math.max(0, at)).trim().toLowerCase(), part.slice(at + 1).trim()];
+    }),
+  );
+}
+
 /** What differs from one Azure scaler to the next. */
 export interface AzureRules<A extends string> {
   readonly service: AzureService;

@@ -11,7 +11,7 @@ import { defineScaler, type TriggerContext } from './define.ts';
 import { createHttpClient } from './http.ts';
 import { leaseRest } from './rest.ts';
 import type { ScalerDeps } from './scaler.ts';
-import { sourceId } from './source-id.ts';
+import { sourceId, sourceName } from './source-id.ts';
 
 const SILENCE_MS = 10_000;
 const DIRECTORY_SCOPE = 'https://servicebus.azure.net/.default';
@@ -111,7 +111,7 @@ export const azureServiceBus = defineScaler({
   batches: () => true,
   async connect(c, deps, context) {
     const access = accessOf(c, context);
-    const what = `azure-servicebus:${new URL(access.origin).host}`;
+    const what = sourceName(context.sourceId);
     const { client, release } = await deps.clients.share(
       context.sourceId,
       () => openNamespace(access, what, deps),

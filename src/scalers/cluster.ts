@@ -8,10 +8,12 @@ export interface ClusterView {
 }
 
 export interface WatchedObjects {
-  readonly kind: 'Pod' | 'ConfigMap' | 'Secret';
+  readonly kind: 'Pod' | 'ConfigMap' | 'Secret' | 'EndpointSlice';
   readonly namespace: string;
   /** Only the object of that name. */
   readonly name?: string;
+  /** Only objects with these labels, as in `app=web`. */
+  readonly labelSelector?: string;
 }
 
 export interface ClusterWatch<T> {

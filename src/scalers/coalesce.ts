@@ -28,6 +28,16 @@ export function createSharing(): <T>(key: string, ask: () => Promise<T>, signal:
   };
 }
 
+/** The outcome as a function, so that the failure of one question of many stays with those who asked it. Never rejects. */
+export function settle<T>(work: Promise<T>): Promise<() => T> {
+  return work.then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+}
+
 export interface Batcher<Q, A> {
   ask(question: Q, signal: AbortSignal): Promise<A>;
   /** Aborts the calls under way; questions asked from now on are refused. */

@@ -40,6 +40,8 @@ export interface Declaration<C extends z.ZodObject> {
   /** One sentence for the documentation. */
   readonly summary: string;
   readonly config: C;
+  /** The field that may be left out where a formula computes the metric (KEDA: scalingModifiers). */
+  readonly targetField?: string;
   /** Keys that are no fields are not reported: they are the source's own. */
   readonly takesAnyKey?: true;
   /** Rules between fields. Runs even when fields are wrong; those are absent from `config` then. */
@@ -180,7 +182,11 @@ export function readConfig<C extends z.ZodObject>(
 ): { readonly config: z.output<C>; readonly warnings: readonly FieldIssue[] } {
   const fields = fieldsOf(declaration.config);
   const parameters = findParameters(fields, input);
-  const texts = Object.fromEntries([...parameters].map(([name, { text }]) => [name, text]));
+  const texts = {
+    // What stands for a target that nothing asks for.
+    ...(input.inFormula && declaration.targetField ? { [declaration.targetField]: '1' } : {}),
+    ...Object.fromEntries([...parameters].map(([name, { text }]) => [name, text])),
+  };
   const parsed = declaration.config.safeParse(texts);
   const wrong = new Map<string, FieldIssue>();
   for (const issue of parsed.error?.issues ?? []) {

@@ -32,8 +32,7 @@ export function createWrittenIdentity(config: HttpAuthentication, server: URL, t
   const fixed = fixedCredentials(config, server);
   const { authModes, oauthTokenURI, clientID: clientId, clientSecret = '', scopes = [], endpointParams } = config;
   const tokenUrl = httpUrl(oauthTokenURI ?? '');
-  if (!authModes?.includes('oauth') || !tokenUrl || clientId === undefined)
-    return { credentials: async () => fixed, close: async () => {} };
+  if (!authModes?.includes('oauth') || !tokenUrl || clientId === undefined) return createFixedIdentity(fixed);
   const tokens = createOauthToken(
     { tokenUrl, clientId, clientSecret, scopes: scopes.filter(Boolean), parameters: endpointParams },
     tools,
@@ -41,18 +40,27 @@ export function createWrittenIdentity(config: HttpAuthentication, server: URL, t
   return createBearerIdentity(tokens, fixed);
 }
 
-/** With tokens, and what else goes along. */
+/** By a user and a password; without a user it is nobody's. */
+export function createBasicIdentity(username: string | undefined, password = ''): HttpIdentity {
+  return createFixedIdentity({ headers: username === undefined ? {} : { authorization: basic(username, password) } });
+}
+
+function createFixedIdentity(credentials: RequestCredentials): HttpIdentity {
+  return { credentials: async () => credentials, close: async () => {} };
+}
+
+/** With tokens, and what else goes along; a library that keeps its tokens by itself has no more than `get`. */
 export function createBearerIdentity(
-  tokens: Renewing<string>,
+  tokens: Pick<Renewing<string>, 'get'> & Partial<Renewing<string>>,
   more: RequestCredentials = { headers: {} },
 ): HttpIdentity {
   return {
     async credentials(_url, signal) {
       const token = await tokens.get(signal);
       const headers = { ...more.headers, authorization: `Bearer ${token}` };
-      return { ...more, headers, refused: () => tokens.drop(token) };
+      return { ...more, headers, refused: () => tokens.drop?.(token) };
     },
-    close: async () => tokens.close(),
+    close: async () => tokens.close?.(),
   };
 }
 

@@ -14,6 +14,8 @@ export interface HttpSource {
 }
 
 export interface HttpQuestion {
+  /** Names the place in errors, instead of the server's name. */
+  readonly what?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number | undefined;
 }
@@ -41,13 +43,17 @@ export function leaseHttp(server: HttpServer, deps: ScalerDeps): Promise<Lease<H
   );
 }
 
-async function createHttpSource({ identify, tls, what }: HttpServer, { clock }: ScalerDeps): Promise<HttpSource> {
+async function createHttpSource(
+  { identify, tls, what: server }: HttpServer,
+  { clock }: ScalerDeps,
+): Promise<HttpSource> {
   const http = createHttpClient({ silenceMs: SILENCE_MS, tls });
-  const identity = await identify({ http, clock, what });
+  const identity = await identify({ http, clock, what: server });
   const share = createSharing();
   const life = new AbortController();
 
-  async function ask(url: URL, { headers, timeoutMs }: HttpQuestion, signal: AbortSignal): Promise<HttpAnswer> {
+  async function ask(url: URL, question: HttpQuestion, signal: AbortSignal): Promise<HttpAnswer> {
+    const { headers, timeoutMs, what = server } = question;
     let next = url;
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
       const own = await identity.credentials(next, signal);
@@ -68,7 +74,8 @@ async function createHttpSource({ identify, tls, what }: HttpServer, { clock }: 
       const key = JSON.stringify([url.href, question]);
       return share(
         key,
-        () => withDeadline(clock, life.signal, deadlineMs, what, (inner) => ask(url, question, inner)),
+        () =>
+          withDeadline(clock, life.signal, deadlineMs, question.what ?? server, (inner) => ask(url, question, inner)),
         signal,
       );
     },

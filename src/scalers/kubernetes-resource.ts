@@ -23,6 +23,7 @@ export const kubernetesResource = defineScaler({
   type: 'kubernetes-resource',
   summary: 'Scales on a number in a ConfigMap or a Secret.',
   config: KubernetesResource,
+  targetField: 'targetValue',
   review: reviewKubernetesResource,
   metric: (c) => ({
     name: `${c.resourceKind.toLowerCase()}-${c.resourceName}-${c.key}`,

@@ -17,6 +17,7 @@ export const kubernetesWorkload = defineScaler({
   type: 'kubernetes-workload',
   summary: 'Scales on the number of other pods in the namespace, or of the nodes they are on.',
   config: KubernetesWorkload,
+  targetField: 'value',
   review({ podSelector, value }, { refuse }) {
     // An HPA's target is above 0, and has three decimals.
     if (value !== undefined && Math.round(value * 1_000) < 1) refuse('value', 'expected at least 0.001');

@@ -26,7 +26,7 @@ export type MetricType = 'AverageValue' | 'Value';
 
 /** How a reading is judged; computed from the configuration, before anything is connected. */
 export interface MetricSpec {
-  /** Without the `s{index}-` prefix, already normalised (keda-scalers: `/ . : % ( )` become `-`). */
+  /** Without the `s{index}-` prefix, already normalised (KEDA: `/ . : % ( )` become `-`). */
   readonly name: string;
   /** What one replica is meant to handle (AverageValue), or what the whole is compared with (Value). */
   readonly target: number;
@@ -46,6 +46,8 @@ export interface TriggerInput {
   readonly metricType?: string;
   /** What decides instead of the depth of the queue; only where the type's `measures` hold it. */
   readonly scaleOn?: ScaleOn;
+  /** A formula computes one metric of all triggers, so that this one's own target says nothing (KEDA: scalingModifiers). */
+  readonly inFormula?: boolean;
   /** Whose trigger it is: names broker connections, never part of the metric. */
   readonly owner: { readonly namespace: string; readonly name: string };
 }

@@ -9,3 +9,8 @@ export function sourceId(type: string, where: string, identity: readonly unknown
   const digest = createHmac('sha256', key).update(JSON.stringify(identity)).digest('hex').slice(0, 16);
   return `${type}:${where}#${digest}`;
 }
+
+/** Of a source's id what may be told: where the source is, without who we are there. Names the source in errors. */
+export function sourceName(id: string): string {
+  return id.slice(0, id.lastIndexOf('#'));
+}

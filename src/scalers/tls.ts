@@ -17,6 +17,8 @@ export interface TlsOptions {
   readonly cert?: string;
   readonly key?: string;
   readonly passphrase?: string;
+  /** Whose certificate is expected, where that isn't the host that is connected to. */
+  readonly servername?: string;
 }
 
 /** A CA is trusted in addition to the system's, and a client certificate needs its key. KEDA: NewTLSConfigWithPassword. */

@@ -2,7 +2,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/async.ts';
+import { createSourcePool } from '../../src/scalers/sources.ts';
 import { readTrigger } from '../support/read-trigger.ts';
+import { polled } from '../support/written-trigger.ts';
 import { describeScaler } from './scaler-contract.ts';
 
 const username = 'sluice';
@@ -124,6 +127,31 @@ describe('metrics-api', () => {
     const oauthTokenURI = `http://127.0.0.1:${portOf(server)}/token`;
     await read('/x', { authModes: 'oauth' }, { oauthTokenURI, clientID: 'c', clientSecret: 's' });
     expect(seen?.headers.authorization).toBe('Bearer t1');
+  });
+
+  it('gets another token when the one it has is refused', async () => {
+    const oauthTokenURI = `http://127.0.0.1:${portOf(server)}/token`;
+    const url = `http://127.0.0.1:${portOf(server)}/x`;
+    const metadata = { url, valueLocation: 'n', targetValue: '5', authModes: 'oauth' };
+    const trigger = polled('metrics-api', { metadata, auth: { oauthTokenURI, clientID: 'c', clientSecret: 's' } });
+    const clients = createSourcePool({ clock: systemClock, lingerMs: 0 });
+    const scaler = await trigger.connect({ clients, clock: systemClock });
+    const { signal } = new AbortController();
+    for (const [token, status, used] of [
+      ['t1', 200, 't1'],
+      ['t2', 401, 't1'],
+      ['t2', 200, 't2'],
+      ['t3', 403, 't2'],
+      ['t3', 200, 't2'],
+    ] as const) {
+      answers = { '/token': { body: `{"access_token":"${token}","expires_in":3600}` }, '/x': { status } };
+      const reading = scaler.read(signal);
+      if (status === 200) expect(await reading).toEqual({ value: 5 });
+      else await expect(reading).rejects.toMatchObject({ code: 'AUTH_FAILED' });
+      expect(seen?.headers.authorization).toBe(`Bearer ${used}`);
+    }
+    await scaler.close();
+    await clients.close();
   });
 
   it('takes the login from the address', async () => {

@@ -2,9 +2,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/async.ts';
+import { createSourcePool } from '../../src/scalers/sources.ts';
 import { type Broker, CREDENTIALS, hasPrometheus, startPrometheus, whereInstalled } from '../support/brokers.ts';
 import { eventually } from '../support/eventually.ts';
 import { readTrigger } from '../support/read-trigger.ts';
+import { polled } from '../support/written-trigger.ts';
 import { describeScaler } from './scaler-contract.ts';
 
 const describeHere = whereInstalled(hasPrometheus, 'prometheus', describe) as typeof describe;
@@ -74,6 +77,48 @@ describeScaler(
   },
   describeHere,
 );
+
+describe('prometheus for tenants', () => {
+  const waiting: Readonly<Record<string, number>> = { shop: 4, bank: 9 };
+  let server: ReturnType<typeof createServer>;
+  let connections = 0;
+  beforeAll(async () => {
+    server = createServer(({ headers, url = '' }, response) => {
+      const { searchParams } = new URL(url, 'http://host');
+      const tenant = String(headers['x-scope-orgid'] ?? searchParams.get('tenant'));
+      const result = [{ metric: {}, value: [1, String(waiting[tenant])] }];
+      response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
+    });
+    server.on('connection', () => connections++);
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  });
+
+  it.each([
+    ['a header', (tenant: string) => ({ customHeaders: `X-Scope-OrgID=${tenant}, X-More=1` })],
+    ['a parameter', (tenant: string) => ({ queryParameters: `dedup=true,tenant=${tenant}` })],
+  ])('asks for each by %s, over the connections of one server', async (_, written) => {
+    const serverAddress = `http://127.0.0.1:${(server.address() as AddressInfo).port}/prometheus`;
+    const clients = createSourcePool({ clock: systemClock, lingerMs: 0 });
+    const deps = { clients, clock: systemClock };
+    const scalers = await Promise.all(
+      ['shop', 'bank', 'shop'].map((tenant) => {
+        const metadata = { serverAddress, query: 'sum(x)', threshold: '5', ...written(tenant) };
+        return polled('prometheus', { metadata }).connect(deps);
+      }),
+    );
+    connections = 0;
+    const { signal } = new AbortController();
+    const readings = await Promise.all(scalers.map((scaler) => scaler.read(signal)));
+    expect(readings.map(({ value }) => value)).toEqual([4, 9, 4]);
+    expect([connections, clients.size()]).toEqual([2, 1]);
+    await Promise.all(scalers.map((scaler) => scaler.close()));
+    await clients.close();
+  });
+});
 
 describeHere('prometheus', () => {
   let world: { readonly broker: Broker; readonly queues: Map<string, number>; stop(): Promise<void> };

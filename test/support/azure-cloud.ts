@@ -1,13 +1,13 @@
 // Azure's names on this machine: a proxy that leads its hosts to loopback ports, its directory, and certificates that all believe.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { systemClock } from '../../src/async.ts';
 import { type CertificatePair, createAuthority, issueCertificate } from '../../src/pki.ts';
+import { scratchDirectory } from './scratch.ts';
 
 /** What was asked for at the directory, and by whom. */
 export interface TokenExchange {
@@ -41,7 +41,7 @@ export async function startAzureCloud(directoryHosts = ['login.microsoftonline.c
   const authority = await createAuthority({ commonName: 'test cloud', now: systemClock.now(), days: 1 });
   const trusted = getCACertificates('default');
   setDefaultCACertificates([...trusted, authority.certPem]);
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-azure-'));
+  const folder = await scratchDirectory('azure');
   const tokenFile = join(folder, 'token');
   const ports = new Map<string, number>();
   const exchanges: TokenExchange[] = [];

@@ -14,7 +14,11 @@ export interface ClusterTriggers {
   /** Connections to the API server that triggers share. */
   sources(): number;
   /** Of an object in the namespace `shop`. */
-  connect(type: string, metadata: Readonly<Record<string, string>>): Promise<Scaler>;
+  connect(
+    type: string,
+    metadata: Readonly<Record<string, string>>,
+    auth?: Readonly<Record<string, string>>,
+  ): Promise<Scaler>;
   stop(): Promise<void>;
 }
 
@@ -27,8 +31,8 @@ export function createClusterTriggers(): ClusterTriggers {
     kube,
     clock,
     sources: () => clients.size(),
-    async connect(type, metadata) {
-      const scaler = await polled(type, { metadata }).connect({ clients, clock, cluster });
+    async connect(type, metadata, auth = {}) {
+      const scaler = await polled(type, { metadata, auth }).connect({ clients, clock, cluster });
       await clock.advance(0);
       return scaler;
     },

@@ -52,9 +52,17 @@
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [get, list, watch]
+# Whose role at AWS a pod identity with identityOwner workload takes on.
+- apiGroups: [""]
+  resources: [serviceaccounts]
+  verbs: [get, list, watch]
 # What a kubernetes-workload trigger counts; a namespace is watched while it has one.
 - apiGroups: [""]
   resources: [pods]
+  verbs: [list, watch]
+# Where a Service answers that a metrics-api trigger asks as a whole; a Service is watched while it has such a trigger.
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
   verbs: [list, watch]
 - apiGroups: [events.k8s.io]
   resources: [events]

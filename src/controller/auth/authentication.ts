@@ -2,6 +2,7 @@
 import type { PodIdentity } from '../../scalers/scaler.ts';
 import type { AuthenticationSpec, KeyReference } from './lookup.ts';
 import { type Lookup, unresolved } from './lookup.ts';
+import { workloadRole } from './workload-role.ts';
 import type { Gap, ParameterRequest, ReadTargetVariable } from './parameter-request.ts';
 
 export interface Authentication {
@@ -51,7 +52,8 @@ export async function readAuthentication(
   const gaps = NOT_YET.filter((name) => isUsed(spec, name)).map((name) =>
     gap({ kind: 'missing', why: `${described} uses ${name}, which is not supported yet` }),
   );
-  const put = (parameter: string, value: Awaited<ReturnType<ReadTargetVariable>>): void => {
+  const put = (parameter: string, value: Awaited<ReturnType<ReadTargetVariable>> | undefined): void => {
+    if (value === undefined) return;
     if (value.kind === 'set') auth[parameter] = value.value;
     else if (value.kind === 'unresolved') gaps.push(gap(value, parameter));
     else gaps.push(gap({ kind: 'missing', why: `${described} gives ${parameter}, but ${value.why}` }, parameter));
@@ -68,6 +70,7 @@ export async function readAuthentication(
   for (const reference of spec.secretTargetRef ?? []) {
     put(reference.parameter, await readKey('Secret', namespace, reference, lookup.secret));
   }
+  put('awsRoleArn', await workloadRole(spec.podIdentity, request, lookup));
   const podIdentity = podIdentityOf(spec);
   return { auth, gaps, ...(podIdentity ? { podIdentity } : {}) };
 }
@@ -96,11 +99,12 @@ function isUsed(spec: AuthenticationSpec, source: string): boolean {
 /** Provider `none` is KEDA's word for no identity at all. */
 function podIdentityOf({ podIdentity }: AuthenticationSpec): PodIdentity | undefined {
   if (!podIdentity || podIdentity.provider === '' || podIdentity.provider === 'none') return undefined;
-  const { provider, identityId, identityTenantId, identityAuthorityHost } = podIdentity;
+  const { provider, identityId, identityTenantId, identityAuthorityHost, externalID } = podIdentity;
   return {
     provider,
     ...(identityId === undefined ? {} : { identityId }),
     ...(identityTenantId === undefined ? {} : { identityTenantId }),
     ...(identityAuthorityHost === undefined ? {} : { identityAuthorityHost }),
+    ...(externalID === undefined ? {} : { externalId: externalID }),
   };
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../../async.ts';
 import { KubeError } from '../../errors.ts';
 import type { KubeClient, KubeObject, ObjectKey, Resource } from '../../kube/client.ts';
 import { withGrant } from '../../kube/missing-right.ts';
-import { CONFIG_MAPS, SECRETS } from '../../kube/resources.ts';
+import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../../kube/resources.ts';
 import type { Store } from '../../kube/store.ts';
 import { type Reference, referenceTo } from '../dependencies.ts';
 import type { TargetReference } from '../../api/target.ts';
@@ -95,6 +95,12 @@ export function createKubeLookups(options: KubeLookupOptions): KubeLookups {
           name,
         });
         return found && parseClusterTriggerAuthentication(found).object;
+      },
+      async serviceAccount(namespace, name) {
+        refer(referenceTo('ServiceAccount', namespace, name));
+        const account = await read(SERVICE_ACCOUNTS, { namespace, name });
+        signal.throwIfAborted();
+        return account && (account.metadata.annotations ?? {});
       },
       podTemplate(target) {
         refer(referenceTo(target.kind, target.namespace, target.name));

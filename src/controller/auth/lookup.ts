@@ -21,6 +21,9 @@ export interface AuthenticationIdentity {
   readonly identityId?: string | undefined;
   readonly identityTenantId?: string | undefined;
   readonly identityAuthorityHost?: string | undefined;
+  readonly roleArn?: string | undefined;
+  readonly externalID?: string | undefined;
+  readonly identityOwner?: string | undefined;
 }
 export interface KeyReference {
   readonly parameter: string;
@@ -36,7 +39,9 @@ export interface EnvReference {
 /** The containers of a pod template, as far as their environment goes. */
 export interface PodTemplate {
   readonly containers: readonly PodContainer[];
+  readonly serviceAccountName?: string | undefined;
 }
+export type Annotations = Readonly<Record<string, string>>;
 export interface PodContainer {
   readonly name: string;
   readonly env?: readonly EnvVariable[] | undefined;
@@ -74,6 +79,8 @@ export interface Lookup {
   configMap(namespace: string, name: string): Promise<Found<ConfigMapData>>;
   triggerAuthentication(namespace: string, name: string): Promise<Found<AuthenticationObject>>;
   clusterTriggerAuthentication(name: string): Promise<Found<AuthenticationObject>>;
+  /** The annotations of a ServiceAccount. */
+  serviceAccount(namespace: string, name: string): Promise<Found<Annotations>>;
   podTemplate(target: TargetReference): Promise<Found<PodTemplate>>;
 }
 

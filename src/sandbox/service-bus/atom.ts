@@ -1,4 +1,5 @@
 // The Atom documents of the management API: entries and feeds out, descriptions in.
+import { unescapeXml } from '../../scalers/xml-text.ts';
 import type { Rule } from './filters.ts';
 import type { Entity, SubscriptionEntity, TopicEntity } from './namespace.ts';
 
@@ -7,20 +8,17 @@ const COUNTS = 'http://schemas.microsoft.com/netservices/2011/06/servicebus';
 const ATOM = 'http://www.w3.org/2005/Atom';
 const INSTANCE = 'http://www.w3.org/2001/XMLSchema-instance';
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-const NAMES = new Map(Object.entries(ENTITIES).map(([name, char]) => [char, name]));
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['<', 'lt'],
+  ['>', 'gt'],
+  ['&', 'amp'],
+  ['"', 'quot'],
+  ["'", 'apos'],
+]);
 
 /** By name, not by number: the JavaScript client's parser leaves numeric references as they are. */
 export function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (char) => `&${NAMES.get(char)};`);
-}
-
-export function unescapeXml(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name: string) => {
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(String(hex), 16));
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-    return ENTITIES[name] ?? whole;
-  });
 }
 
 /** The text elements of a description, by name without prefix; elements that contain others are passed by. */

@@ -1,5 +1,5 @@
 // Reads the rule that a client puts on a subscription.
-import { unescapeXml } from './atom.ts';
+import { unescapeXml } from '../../scalers/xml-text.ts';
 import { CORRELATION_PROPERTIES, type Filter } from './filters.ts';
 
 /** The filter of a RuleDescription, or the sentence that says why it is refused. */

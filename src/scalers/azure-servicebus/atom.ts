@@ -1,4 +1,5 @@
 // The little of Azure's Atom documents that a scaler needs: the names of entities and how many messages are active in each.
+import { unescapeXml } from '../xml-text.ts';
 
 export interface EntityCount {
   readonly name: string;
@@ -26,14 +27,4 @@ export function isAtom(xml: string): boolean {
 
 function readTitle(entry: string): string {
   return unescapeXml(/<title[^>]*>([^<]*)<\/title>/.exec(entry)?.[1] ?? '').trim();
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function unescapeXml(text: string): string {
-  return text.replaceAll(/&(?:#x([\da-fA-F]+)|#(\d+)|(\w+));/g, (whole, hex, decimal, name) => {
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-    return ENTITIES[name] ?? whole;
-  });
 }

@@ -1,6 +1,7 @@
 // Azure's connection strings: where a namespace is, and with what right we may ask it.
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../../async.ts';
+import { connectionParts } from '../azure-account.ts';
 
 export interface ServiceBusConnection {
   /** Of the management API, such as `https://orders.servicebus.windows.net`. */
@@ -20,12 +21,7 @@ interface SharedKey {
  * `UseDevelopmentEmulator=true` the endpoint is asked in plain HTTP. Undefined when it is neither.
  */
 export function parseConnectionString(text: string): ServiceBusConnection | undefined {
-  const parts = new Map(
-    text.split(';').map((part): [string, string] => {
-      const at = part.indexOf('=');
-      return [part.slice(0, Math.max(0, at)).trim().toLowerCase(), part.slice(at + 1).trim()];
-    }),
-  );
+  const parts = connectionParts(text);
   const endpoint = URL.parse(parts.get('endpoint') ?? '');
   const right = rightOf(parts);
   if (!endpoint || endpoint.host === '' || !right) return undefined;

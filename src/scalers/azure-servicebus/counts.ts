@@ -1,7 +1,6 @@
 // All questions to one namespace at one moment, asked in as few requests as possible.
 import { type Clock, createLimiter } from '../../async.ts';
-import { toSluiceError } from '../../errors.ts';
-import { createBatcher } from '../coalesce.ts';
+import { createBatcher, settle } from '../coalesce.ts';
 import type { EntityCount } from './atom.ts';
 import { activeCount, type Collection, type Namespace, notFound } from './management.ts';
 
@@ -111,16 +110,4 @@ export function createCounts(options: {
 
 function idOf(collection: Collection): string {
   return collection.kind === 'queues' ? 'queues' : `subscriptions of ${collection.topic.toLowerCase()}`;
-}
-
-/** The outcome as a function, so that one failure stays with those who asked for it. */
-async function settle<T>(work: Promise<T>): Promise<() => T> {
-  try {
-    const value = await work;
-    return () => value;
-  } catch (error) {
-    return () => {
-      throw toSluiceError(error, 'Service Bus');
-    };
-  }
 }

@@ -1,11 +1,12 @@
 // Celery's queues on RabbitMQ: ready messages over AMQP, or all of them, those that workers hold included, by the management API.
 import { SourceAnswerError } from '../../errors.ts';
 import { createHttpClient } from '../http.ts';
+import { createBasicIdentity } from '../http-credentials.ts';
 import { createAmqpBroker } from '../rabbitmq/amqp.ts';
 import { parseHost, type RabbitHost } from '../rabbitmq/host.ts';
 import { createManagementApi } from '../rabbitmq/management.ts';
 import type { Lease, ScalerDeps } from '../scaler.ts';
-import { sourceId } from '../source-id.ts';
+import { sourceId, sourceName } from '../source-id.ts';
 import { tlsOptions } from '../tls.ts';
 import type { Celery } from './parameters.ts';
 
@@ -48,7 +49,7 @@ export function leaseRabbit(
 ): Promise<Lease<Omit<RabbitTasks, 'close'>>> {
   const host = hostOf(config, rabbit);
   const tls = host.secure ? tlsOptions(config) : undefined;
-  const what = sourceId.slice(0, sourceId.lastIndexOf('#'));
+  const what = sourceName(sourceId);
   return clients.share<RabbitTasks>(
     sourceId,
     async () => {
@@ -66,8 +67,8 @@ export function leaseRabbit(
       }
       const http = createHttpClient({ silenceMs: SILENCE_MS, ...(tls ? { tls } : {}) });
       const { username = 'guest', password = 'guest' } = host;
-      const header = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-      const api = createManagementApi({ host, http, authorize: async () => header, clock, what });
+      const identity = createBasicIdentity(username, password);
+      const api = createManagementApi({ host, http, identity, clock, what });
       return {
         async count(vhost, queue, signal) {
           const { messages } = await api.queue(vhost, queue, signal);

@@ -1,6 +1,6 @@
 // The number in a value of a ConfigMap or Secret, by KEDA's rules for each format and type.
 import { findInJson, findInYaml, type Find } from '../gjson/find.ts';
-import { readQuantity } from '../quantity.ts';
+import { parseQuantity } from '../../quantity.ts';
 
 export const FORMATS = ['number', 'json', 'yaml'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -15,7 +15,7 @@ export function createExtract(format: Format, type: ValueType, location = ''): E
   switch (format) {
     case 'number':
       return async (text) =>
-        checked(type === 'quantity' ? readQuantity(text.trim()) : prefixOf(text, type), TEXT[type]);
+        checked(type === 'quantity' ? parseQuantity(text.trim()) : prefixOf(text, type), TEXT[type]);
     case 'json':
       return located(findInJson(location), format, location, (found) => fromJson(found, type));
     case 'yaml':
@@ -46,14 +46,14 @@ function located(find: Find, format: Format, location: string, read: (found: unk
 /** KEDA: text counts as a quantity unless whole numbers are wanted, which are cut off behind the point. */
 function fromJson(found: unknown, type: ValueType): number | undefined {
   if (typeof found === 'number') return type === 'int64' ? Math.trunc(found) : found;
-  return typeof found === 'string' && type !== 'int64' ? readQuantity(found) : undefined;
+  return typeof found === 'string' && type !== 'int64' ? parseQuantity(found) : undefined;
 }
 
 /** KEDA: a number counts as it is, whatever the type. */
 function fromYaml(found: unknown, type: ValueType): number | undefined {
   if (typeof found === 'number') return found;
   if (typeof found !== 'string') return undefined;
-  return type === 'quantity' ? readQuantity(found) : prefixOf(found, 'float64');
+  return type === 'quantity' ? parseQuantity(found) : prefixOf(found, 'float64');
 }
 
 /** KEDA, like Go's fmt.Sscanf, takes the number at the beginning and leaves the rest: `12abc` is 12, and `3.7` as int64 is 3. */

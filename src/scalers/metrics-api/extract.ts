@@ -2,7 +2,7 @@
 import { SourceAnswerError } from '../../errors.ts';
 import { findInJson, findInYaml, type Find, plainPath } from '../gjson/find.ts';
 import { valueAtPath } from '../gjson/value.ts';
-import { readQuantity } from '../quantity.ts';
+import { parseQuantity } from '../../quantity.ts';
 import { parseSelector, sampleValue } from './text-format.ts';
 import { readXml } from './xml.ts';
 
@@ -25,7 +25,7 @@ export function createExtract(format: Format, location: string): Extract {
     const place = `at valueLocation ${JSON.stringify(location)}`;
     if (found === undefined)
       throw new SourceAnswerError(`${what}: there is nothing ${place}`, { code: 'SOURCE_NOT_FOUND' });
-    const value = typeof found === 'string' ? readQuantity(found.trim()) : found;
+    const value = typeof found === 'string' ? parseQuantity(found.trim()) : found;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     throw new SourceAnswerError(
       `${what}: expected a number or a quantity such as 1500m ${place}, found ${kindOf(found)}`,

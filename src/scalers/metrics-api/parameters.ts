@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Review } from '../define.ts';
 import { decimal, duration, field, flag, oneOf, text } from '../fields.ts';
 import { httpAuthentication, httpUrl, reviewHttpAuthentication } from '../http-authentication.ts';
+import { AGGREGATIONS } from './aggregate.ts';
+import { serviceOf } from './endpoints.ts';
 import { createExtract, FORMATS } from './extract.ts';
 
 export const MetricsApi = z.object({
@@ -18,10 +20,10 @@ export const MetricsApi = z.object({
   unsafeSsl: field(flag().prefault('false'), 'Whether to accept any server certificate.'),
   aggregateFromKubeServiceEndpoints: field(
     flag().prefault('false'),
-    'Whether to ask every endpoint of the Service in url; refused for now.',
+    'Whether to ask every endpoint of the Service that the host in url names, as service.namespace.',
   ),
   aggregationType: field(
-    oneOf('average', 'sum', 'max', 'min').prefault('average'),
+    oneOf(...AGGREGATIONS).prefault('average'),
     'What to make of several endpoints; with aggregateFromKubeServiceEndpoints.',
   ),
   ...httpAuthentication,
@@ -39,12 +41,12 @@ export function reviewMetricsApi(config: Partial<MetricsApi>, review: Review): v
     const problem = problemOfLocation(format, valueLocation);
     if (problem !== undefined) refuse('valueLocation', problem);
   }
-  if (config.aggregateFromKubeServiceEndpoints)
-    refuse(
-      'aggregateFromKubeServiceEndpoints',
-      'is not supported yet: give the URL of one endpoint, or sum with Prometheus',
-    );
-  else if (given('aggregationType')) warn('aggregationType', 'has no effect without aggregateFromKubeServiceEndpoints');
+  if (config.aggregateFromKubeServiceEndpoints) {
+    const address = httpUrl(url ?? '');
+    if (address && !serviceOf(address))
+      refuse('url', 'expected a Service with its namespace, such as http://api.shop:8080/queue, to ask its endpoints');
+  } else if (given('aggregationType'))
+    warn('aggregationType', 'has no effect without aggregateFromKubeServiceEndpoints');
   reviewHttpAuthentication(config, review);
 }
 

@@ -1,4 +1,5 @@
 // As much of XML as it takes to find a value: elements, attributes (`@name`), text, CDATA. No entities but the five and numbers.
+import { unescapeXml } from '../xml-text.ts';
 
 /** A leaf is its text; repeated elements are an array; attributes have an @ before their names. */
 export type XmlValue = string | readonly XmlValue[] | { readonly [name: string]: XmlValue };
@@ -60,16 +61,4 @@ function valueOf({ members, text }: Open): XmlValue {
   if (members.size === 0) return own;
   const entries = [...members].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]);
   return Object.fromEntries(own === '' ? entries : [...entries, ['#text', own]]) as XmlValue;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function unescapeXml(text: string): string {
-  return text.replaceAll(/&(?:#x([\da-fA-F]+)|#(\d+)|(\w+));/g, (_whole, hex, decimal, name) => {
-    const sign = ENTITIES[name];
-    if (sign !== undefined) return sign;
-    const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    if (!(point <= 0x10_ff_ff)) throw new SyntaxError('an unknown entity');
-    return String.fromCodePoint(point);
-  });
 }

@@ -4,6 +4,7 @@ import { createSharing } from '../coalesce.ts';
 import { isTranslated } from '../network-errors.ts';
 import { createReopening } from '../reopening.ts';
 import type { Lease, ScalerDeps } from '../scaler.ts';
+import { sourceName } from '../source-id.ts';
 import { openRedis, type RedisConnectionOptions } from './connection.ts';
 import { type KnownAnswer, translateRedisError } from './errors.ts';
 import { createNotifications, type WatchedKeys } from './notifications.ts';
@@ -35,7 +36,7 @@ export function leaseRedis(
   sourceId: string,
   { clients, clock }: ScalerDeps,
 ): Promise<Lease<RedisSource>> {
-  const where = sourceId.slice(0, sourceId.lastIndexOf('#'));
+  const where = sourceName(sourceId);
   return clients.share(
     sourceId,
     async () => createRedisSource(connectionOf(kind, config), where, clock),

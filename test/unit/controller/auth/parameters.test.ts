@@ -29,9 +29,15 @@ const lookup = (authentication?: AuthenticationSpec | typeof unresolved): Lookup
         : { spec: authentication },
   clusterTriggerAuthentication: async () =>
     authentication === undefined || authentication === unresolved ? authentication : { spec: authentication },
+  serviceAccount: async (namespace, name) =>
+    ({
+      default: {},
+      web: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::1:role/${namespace}` },
+    })[name],
   podTemplate: async ({ name }) =>
-    name === 'web'
+    name === 'web' || name === 'bare'
       ? {
+          ...(name === 'web' ? { serviceAccountName: 'web' } : {}),
           containers: [
             { name: 'side', env: [{ name: 'HOST', value: 'side' }] },
             { name: 'app', env: [{ name: 'HOST', value: 'app' }] },
@@ -182,6 +188,42 @@ describe('controller/auth/parameters', () => {
   });
   it('takes an empty value for what it is', async () => {
     expect(await resolve({ auth: secret('empty') })).toMatchObject({ auth: { password: '' }, problems: [] });
+  });
+
+  describe('with a pod identity of AWS', () => {
+    const fields = [...FIELDS, field('awsRoleArn', 'auth')];
+    const target = { namespace: 'shop', apiVersion: 'apps/v1', kind: 'Deployment', name: 'bare' };
+    const identity = (podIdentity: AuthenticationSpec['podIdentity']): AuthenticationSpec => ({ podIdentity });
+
+    it.each([
+      ['our own', { provider: 'aws' }, {}, {}],
+      [
+        'the role that is named',
+        { provider: 'aws', roleArn: 'arn:1', externalID: 'x' },
+        { awsRoleArn: 'arn:1' },
+        { externalId: 'x' },
+      ],
+      [
+        'that of the workload’s ServiceAccount',
+        { provider: 'aws', identityOwner: 'workload' },
+        { awsRoleArn: 'arn:aws:iam::1:role/shop' },
+        {},
+      ],
+      ['the same with aws-eks', { provider: 'aws-eks' }, { awsRoleArn: 'arn:aws:iam::1:role/shop' }, {}],
+    ])('is %s', async (_, podIdentity, auth, more) => {
+      const resolved = await resolve({ fields, auth: identity(podIdentity) });
+      expect(resolved).toMatchObject({ auth, podIdentity: { provider: podIdentity.provider, ...more }, problems: [] });
+    });
+
+    it('says when the workload has no role', async () => {
+      const auth = identity({ provider: 'aws', identityOwner: 'workload' });
+      const message =
+        'TriggerAuthentication "shop/auth" gives awsRoleArn, but ServiceAccount "shop/default" has no annotation eks.amazonaws.com/role-arn';
+      expect((await resolve({ fields, auth, target })).problems).toEqual([{ field: 'authenticationRef', message }]);
+      expect((await resolve({ auth, target })).problems).toEqual([]);
+      const outdated = identity({ provider: 'aws-eks' });
+      expect(await resolve({ fields, auth: outdated, target })).toMatchObject({ auth: {}, problems: [] });
+    });
   });
 
   it('says what cannot be known here instead of calling it missing', async () => {

@@ -1,11 +1,12 @@
 // What the management API reads and writes: durations, descriptions, rules, XML.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { escapeXml, readElements, unescapeXml } from '../../../../src/sandbox/service-bus/atom.ts';
+import { escapeXml, readElements } from '../../../../src/sandbox/service-bus/atom.ts';
 import { describe as describeEntity } from '../../../../src/sandbox/service-bus/description.ts';
 import { formatDuration, parseDuration } from '../../../../src/sandbox/service-bus/duration.ts';
 import { type Filter, matches } from '../../../../src/sandbox/service-bus/filters.ts';
 import { toDeliveryTag } from '../../../../src/sandbox/service-bus/lock-token.ts';
+import { unescapeXml } from '../../../../src/scalers/xml-text.ts';
 import { readFilter } from '../../../../src/sandbox/service-bus/rule-document.ts';
 import { fromUuidBytes, newUuid, toUuidBytes } from '../../../../src/sandbox/uuid.ts';
 import { aMessage } from './queue-bench.ts';
