@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { backoffMs, createLimiter, sleep, withDeadline } from '../../src/async.ts';
+import { backoffMs, createLimiter, onAbort, sleep, withDeadline } from '../../src/async.ts';
 import { createFakeClock } from '../support/clock.ts';
 
 const never = new AbortController().signal;
@@ -67,6 +68,38 @@ describe('withDeadline', () => {
     signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
     await expect(withDeadline(clock, signal, 1000, 'x', async () => 7)).resolves.toBe(7);
     expect([clock.pending(), listeners]).toEqual([0, 0]);
+  });
+});
+
+describe('onAbort', () => {
+  it('runs each once when the signal aborts, but for those that were taken back', () => {
+    const controller = new AbortController();
+    const ran: string[] = [];
+    onAbort(controller.signal, () => ran.push('a'));
+    const forget = onAbort(controller.signal, () => ran.push('b'));
+    onAbort(controller.signal, () => ran.push('c'));
+    forget();
+    controller.abort();
+    expect(ran).toEqual(['a', 'c']);
+  });
+
+  it('listens anew after all were taken back, and a late word of the old ones ends nothing', () => {
+    const controller = new AbortController();
+    const ran: string[] = [];
+    const forget = onAbort(controller.signal, () => ran.push('old'));
+    forget();
+    onAbort(controller.signal, () => ran.push('new'));
+    forget();
+    controller.abort();
+    expect(ran).toEqual(['new']);
+  });
+
+  it('has one listener for however many wait', () => {
+    const { signal } = new AbortController();
+    const forget = Array.from({ length: 100 }, () => onAbort(signal, () => {}));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    for (const each of forget) each();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });
 

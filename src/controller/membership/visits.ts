@@ -1,5 +1,5 @@
 // What this replica is doing about its objects at this moment, so that it can be waited for or broken off.
-import type { Clock } from '../../async.ts';
+import { type Clock, onAbort } from '../../async.ts';
 
 export interface Visits {
   /** Runs `work` with a signal that aborts with `parent`, or when the visit is broken off; what `work` then throws is `brokenOff`. */
@@ -26,9 +26,8 @@ export function createVisits(clock: Clock, ended: () => void): Visits {
   return {
     async run(uid, parent, work) {
       const visit: Visit = { uid, own: new AbortController(), cancel: undefined };
-      const onParent = (): void => visit.own.abort(parent.reason);
-      if (parent.aborted) onParent();
-      else parent.addEventListener('abort', onParent, { once: true });
+      if (parent.aborted) visit.own.abort(parent.reason);
+      const forget = onAbort(parent, () => visit.own.abort(parent.reason));
       running.add(visit);
       try {
         return await work(visit.own.signal);
@@ -36,7 +35,7 @@ export function createVisits(clock: Clock, ended: () => void): Visits {
         if (visit.own.signal.aborted && !parent.aborted) return brokenOff;
         throw error;
       } finally {
-        parent.removeEventListener('abort', onParent);
+        forget();
         visit.cancel?.();
         running.delete(visit);
         ended();
