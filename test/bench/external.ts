@@ -1,16 +1,17 @@
-// External scalers: many streams of one server, and how soon each of them says its first word; and many polls of one server.
+// External scalers that push: many streams of one server, and how soon each of them says its first word.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { systemClock } from '../../src/async.ts';
+import { createLimiter, systemClock } from '../../src/async.ts';
 import { createSourcePool } from '../../src/scalers/sources.ts';
 import { parseTrigger } from '../../src/scalers/registry.ts';
 import type { Scaler } from '../../src/scalers/scaler.ts';
-import { type Bench, elapsed, mebibytes, quantile, seconds } from './bench.ts';
+import { type Bench, elapsed, mebibytes, pause, quantile, seconds } from './bench.ts';
 import { startCrowdedScaler } from './external-server.ts';
 
 const OBJECTS = 5_000;
-/** As many reads of one source as the sampler lets run at once. */
+/** As many questions to one source as the sampler lets run at once. */
 const WIDTH = 8;
+const IDLE_MS = 5_000;
 const signal = new AbortController().signal;
 
 export const externalBench: Bench = {
@@ -30,11 +31,11 @@ export const externalBench: Bench = {
       return first.connect(deps);
     };
     const scalers: Scaler[] = [];
-    const describing = await elapsed(() => inTurns(OBJECTS, async (i) => void (scalers[i] = await open(i))));
+    const describing = await elapsed(async () => {
+      const limit = createLimiter(WIDTH);
+      scalers.push(...(await Promise.all(Array.from({ length: OBJECTS }, (_, i) => limit(() => open(i))))));
+    });
     report({ what: `${OBJECTS} triggers described, ${WIDTH} at once`, value: seconds(describing) });
-
-    const reading = await elapsed(() => inTurns(OBJECTS, async (i) => void (await scalers[i]?.read(signal))));
-    report({ what: `${OBJECTS} readings (two calls each), ${WIDTH} at once`, value: seconds(reading) });
 
     // One for each, as in the controller: a signal is slow at thousands of listeners.
     const stops = scalers.map(() => new AbortController());
@@ -61,9 +62,9 @@ export const externalBench: Bench = {
     });
 
     const cpu = process.cpuUsage();
-    await new Promise((wait) => setTimeout(wait, 5_000));
+    await pause(IDLE_MS);
     const { user, system } = process.cpuUsage(cpu);
-    report({ what: `${OBJECTS} idle streams`, value: `${((user + system) / 5_000).toFixed(1)} mCPU` });
+    report({ what: `${OBJECTS} idle streams`, value: `${((user + system) / IDLE_MS).toFixed(1)} mCPU` });
     report({ what: 'connections', value: String(await server.connections()) });
 
     for (const stop of stops) stop.abort(new Error('enough'));
@@ -79,12 +80,4 @@ const collectGarbage = runInNewContext('gc') as () => void;
 function usage(): NodeJS.MemoryUsage {
   collectGarbage();
   return process.memoryUsage();
-}
-
-async function inTurns(count: number, work: (i: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < count; i = next++) await work(i);
-  };
-  await Promise.all(Array.from({ length: WIDTH }, worker));
 }

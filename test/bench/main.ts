@@ -4,6 +4,7 @@ import { admissionBench } from './admission.ts';
 import { type Bench, type Line, markdownTables } from './bench.ts';
 import { decideBench } from './decide.ts';
 import { externalBench } from './external.ts';
+import { formulaBench } from './formula.ts';
 import { metricsApiBench } from './metrics-api.ts';
 import { objects100, objects1000, objects10000 } from './objects.ts';
 import { pushBench } from './push.ts';
@@ -17,6 +18,7 @@ const BENCHES = [
   startupBench,
   validateBench,
   decideBench,
+  formulaBench,
   metricsApiBench,
   admissionBench,
   podsBench,
@@ -65,6 +67,8 @@ for (const bench of chosen) {
   console.error(`  (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`);
 }
 console.log(`\n${machine()}\n\n${markdownTables(lines)}`);
+// A part that failed may have left a broker open.
+process.exit();
 
 /** `sources` means `sources-redis` and its like. */
 function isMeant({ name, onlyByName }: Bench, wanted: string): boolean {
