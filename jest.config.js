@@ -35,5 +35,7 @@ function endToEnd() {
 export default {
   // Half of the time is spent waiting for brokers and processes, so no core is left for the parent alone.
   maxWorkers: '100%',
+  // Modules of a file that is done stay in memory. A worker that holds much of that spends its time on collecting garbage.
+  workerIdleMemoryLimit: '512MB',
   projects: [...['unit', 'repo', 'contract', 'integration'].map(project), endToEnd()],
 };

@@ -47,6 +47,10 @@ describeScaler(
           const queue = await queues.open(name);
           await queue.addBulk(jobs(messages - (await queue.getWaitingCount())));
         },
+        async empty(name) {
+          const keys = await client.keys(`bull:${name}:*`);
+          for (let i = 0; i < keys.length; i += 10_000) await client.unlink(...keys.slice(i, i + 10_000));
+        },
         async contents() {
           const keys = (await client.keys('*')).sort();
           return Promise.all(keys.map(async (key) => [key, (await client.dumpBuffer(key))?.toString('hex')]));

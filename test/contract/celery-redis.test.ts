@@ -49,6 +49,9 @@ describeScaler(
             await client.lpush(queue, ...Array.from({ length: Math.min(left, 1_000) }, () => task));
           }
         },
+        async empty(queue) {
+          await client.del(queue);
+        },
         async contents() {
           const keys = (await client.keys('*')).sort();
           return Promise.all(keys.map(async (key) => [key, (await client.dumpBuffer(key))?.toString('hex')]));

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type * as BullMq from 'bullmq';
 import { Redis } from 'ioredis';
 import { brokerDirectory, isInstalled } from '../brokers/cache.ts';
+import type { ScaleOn } from '../../src/scalers/scaler.ts';
 import { type Broker, CREDENTIALS, hasRedis, startRedis, whereInstalled } from '../support/brokers.ts';
 import { eventually } from '../support/eventually.ts';
 import { readTrigger } from '../support/read-trigger.ts';
@@ -18,10 +19,13 @@ describeHere('bullmq, as former versions lay it out', () => {
     broker = await startRedis();
   });
   afterAll(() => broker.stop());
-  const read = async (queueName: string, metadata: Record<string, string> = {}) => {
+  const ask = (queueName: string, metadata: Record<string, string>, scaleOn?: ScaleOn) => {
     const where = { address: `127.0.0.1:${broker.port}`, queueName };
-    return (await readTrigger('bullmq', { metadata: { ...where, ...metadata }, auth: CREDENTIALS })).value;
+    const written = { metadata: { ...where, ...metadata }, auth: CREDENTIALS };
+    return readTrigger('bullmq', scaleOn ? { ...written, scaleOn } : written);
   };
+  const read = async (queueName: string, metadata: Record<string, string> = {}) =>
+    (await ask(queueName, metadata)).value;
 
   // Version 3 keeps prioritized jobs among those that wait.
   it.each([
@@ -44,6 +48,13 @@ describeHere('bullmq, as former versions lay it out', () => {
       await eventually('the delayed ones are due', async () => expect(await read(name)).toBe(9));
       expect(await read(name, { priorities: '0' })).toBe(without);
       expect(await read(name, { priorities: '5' })).toBe(withFive);
+
+      await queue.add('job', {}, { timestamp: Date.now() - 300_000, lifo: true });
+      const age = { measure: 'oldestAge', targetSeconds: 60 } as const;
+      for (const priorities of ['0', '']) {
+        expect(await ask(name, { priorities }, age)).toEqual({ value: expect.closeTo(300, -1), active: true });
+      }
+      await (await queue.getWaiting()).find((job) => job.timestamp < Date.now() - 200_000)?.remove();
 
       await queue.pause();
       expect(await read(name)).toBe(0);

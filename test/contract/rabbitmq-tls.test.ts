@@ -1,6 +1,5 @@
 // The RabbitMQ scaler over TLS: amqps and https, with a broker that knows its visitors by their certificates.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPrivateKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -12,6 +11,7 @@ import { CREDENTIALS, hasRabbitMq, type RabbitBroker, startRabbitMq, whereInstal
 import { eventually } from '../support/eventually.ts';
 import { readTrigger } from '../support/read-trigger.ts';
 import { issueServerCertificate } from '../support/tls-front.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 
 whereInstalled(
   hasRabbitMq,
@@ -26,7 +26,7 @@ whereInstalled(
   let visitor: CertificatePair;
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'sluice-rabbitmq-tls-'));
+    directory = await scratchDirectory('rabbitmq-tls');
     const now = systemClock.now();
     const authority = await createAuthority({ commonName: 'test authority', now, days: 1 });
     const server = await issueServerCertificate(authority);

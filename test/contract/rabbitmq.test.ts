@@ -1,10 +1,11 @@
-// The RabbitMQ scaler against rabbitmq-server, over AMQP and over the management API.
+// The RabbitMQ scaler against rabbitmq-server over AMQP, and what is the same over the management API.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ChannelModel, connect } from 'amqplib';
 import { eventually } from '../support/eventually.ts';
 import { readTrigger } from '../support/read-trigger.ts';
 import { CREDENTIALS, hasRabbitMq, type RabbitBroker, startRabbitMq, whereInstalled } from '../support/brokers.ts';
-import { type BrokerHarness, describeScaler } from './scaler-contract.ts';
+import { RABBIT_NAMES, startRabbitHarness } from '../support/rabbitmq.ts';
+import { describeScaler } from './scaler-contract.ts';
 
 const describeHere = whereInstalled(hasRabbitMq, 'rabbitmq-server', describe) as typeof describe;
 
@@ -16,63 +17,14 @@ afterAll(async () => {
   if (hasRabbitMq) await broker.stop();
 });
 
-/** Each protocol has a virtual host of its own. */
-async function startHarness(protocol: 'amqp' | 'http', vhost: string): Promise<BrokerHarness> {
-  const { username, password: right } = CREDENTIALS;
-  const management = `http://127.0.0.1:${broker.managementPort}/api/queues`;
-  const authorization = `Basic ${Buffer.from(`${username}:${right}`).toString('base64')}`;
-  const open = async () => {
-    const connection = await connect(`amqp://${username}:${right}@127.0.0.1:${broker.port}/${vhost}`);
-    connection.on('error', () => {});
-    return { connection, channel: await connection.createConfirmChannel() };
-  };
-  let { connection, channel } = await open();
-  const host = (scheme: string, port: number, password: string) =>
-    `${scheme}://${username}:${encodeURIComponent(password)}@127.0.0.1:${port}/${vhost}`;
-  return {
-    type: 'rabbitmq',
-    port: protocol === 'amqp' ? broker.port : broker.managementPort,
-    secrets: [right, authorization],
-    async fill(queue, messages) {
-      const { messageCount } = await channel.assertQueue(queue, { durable: true });
-      for (let i = messageCount; i < messages; i++) channel.sendToQueue(queue, Buffer.from(String(i)));
-      await channel.waitForConfirms();
-    },
-    async contents() {
-      const response = await fetch(`${management}?columns=vhost,name,messages`, { headers: { authorization } });
-      return response.json();
-    },
-    input: (queueName, port, password = right) => ({
-      metadata: { queueName, mode: 'QueueLength', value: '5' },
-      auth: { host: host(protocol, port, password) },
-    }),
-    tls: {
-      input: (queueName, port, ca) => ({
-        metadata: { queueName },
-        auth: { host: host(`${protocol}s`, port, right), tls: 'enable', ...(ca === undefined ? {} : { ca }) },
-      }),
-    },
-    async restart() {
-      await broker.restart();
-      ({ connection, channel } = await open());
-    },
-    async stop() {
-      await connection.close();
-    },
-  };
-}
-
-/** AMQP's short strings have 255 bytes. */
-const names = ['größe/a b%2F?#[x]', '队列 🐇', '../a+b&c=d;e', `long-${'n'.repeat(250)}`];
-
 describeScaler(
   'rabbitmq over amqp',
-  { missingQueue: 'error', names, watches: true, start: () => startHarness('amqp', 'team%2Fa') },
-  describeHere,
-);
-describeScaler(
-  'rabbitmq over http',
-  { missingQueue: 'error', names, speaks: 'http', start: () => startHarness('http', 'team%2Fb') },
+  {
+    missingQueue: 'error',
+    names: RABBIT_NAMES,
+    watches: true,
+    start: () => startRabbitHarness(broker, 'amqp', 'team%2Fa'),
+  },
   describeHere,
 );
 

@@ -1,6 +1,5 @@
 // The Redis scalers over TLS: a server with a certificate of its own authority, and one that asks for ours.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -10,6 +9,7 @@ import { freePort } from '../../src/sandbox/free-port.ts';
 import { type Broker, CREDENTIALS, hasRedis, startRedis, startSentinel, whereInstalled } from '../support/brokers.ts';
 import { eventually } from '../support/eventually.ts';
 import { readTrigger } from '../support/read-trigger.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 
 whereInstalled(
   hasRedis,
@@ -31,7 +31,7 @@ whereInstalled(
   ];
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'sluice-redis-tls-'));
+    directory = await scratchDirectory('redis-tls');
     const now = systemClock.now();
     authority = await createAuthority({ commonName: 'test authority', now, days: 1 });
     const issue = (commonName: string, usage: 'server' | 'client') =>

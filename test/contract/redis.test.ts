@@ -46,6 +46,9 @@ describeScaler(
           const missing = messages - (await client.llen(queue));
           if (missing > 0) await client.rpush(queue, ...Array.from({ length: missing }, String));
         },
+        async empty(queue) {
+          await client.del(queue);
+        },
         async contents() {
           const keys = (await client.keys('*')).sort();
           return Promise.all(keys.map(async (key) => [key, await client.lrange(key, 0, -1)]));

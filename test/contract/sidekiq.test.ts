@@ -27,6 +27,9 @@ describeScaler(
         async fill(queue, messages) {
           await pushJobs(client, { queue, count: messages - (await client.llen(`queue:${queue}`)) });
         },
+        async empty(queue) {
+          await client.del(`queue:${queue}`);
+        },
         async contents() {
           const keys = (await client.keys('*')).sort();
           return Promise.all(keys.map(async (key) => [key, (await client.dumpBuffer(key))?.toString('hex')]));

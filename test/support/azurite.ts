@@ -1,7 +1,6 @@
 // Azurite, the emulator of Azure's storage: its queue service alone, in memory, and Azure's own client connected to it.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { QueueServiceClient } from '@azure/storage-queue';
@@ -10,6 +9,7 @@ import { endGuarded, startGuarded } from '../../src/sandbox/guarded-process.ts';
 import { brokerDirectory, isInstalled } from '../brokers/cache.ts';
 import type { Broker } from './brokers.ts';
 import { eventually } from './eventually.ts';
+import { scratchDirectory } from './scratch.ts';
 
 export const hasAzurite = isInstalled('azurite', process.env);
 const MAIN = join(brokerDirectory('azurite', process.env), 'node_modules/azurite/dist/src/queue/main.js');
@@ -37,7 +37,7 @@ export async function startAzurite({ certificate, holds }: AzuriteOptions = {}):
   // Not at the start of the file: jest can't load it while it loads Azure's client for Service Bus.
   const { QueueServiceClient: Client } = await import('@azure/storage-queue');
   const port = await freePort();
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-azurite-'));
+  const directory = await scratchDirectory('azurite');
   const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
   if (certificate) await Promise.all([writeFile(cert, certificate.certPem), writeFile(key, certificate.keyPem)]);
   if (holds) await writeDatabase(directory, holds);
@@ -57,7 +57,12 @@ export async function startAzurite({ certificate, holds }: AzuriteOptions = {}):
     connectionString: (change = {}) =>
       `DefaultEndpointsProtocol=${scheme};AccountName=${ACCOUNT};AccountKey=${change.key ?? ACCOUNT_KEY};` +
       `QueueEndpoint=${scheme}://127.0.0.1:${change.port ?? port}/${ACCOUNT};`,
-    connect: () => Client.fromConnectionString(azurite.connectionString(), { retryOptions: { maxTries: 1 } }),
+    connect: () =>
+      Client.fromConnectionString(azurite.connectionString(), {
+        retryOptions: { maxTries: 1 },
+        // Azurite closes what was idle for five seconds, and a request on its way then would be lost.
+        keepAliveOptions: { enable: false },
+      }),
     async restart() {
       await endGuarded(child);
       child = start();

@@ -1,14 +1,14 @@
 // Real brokers from the system's packages, each in its own directory and on its own ports, stopped by process id.
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/async.ts';
 import { freePort } from '../../src/sandbox/free-port.ts';
 import { endGuarded, startGuarded } from '../../src/sandbox/guarded-process.ts';
 import { findRabbitMq, startLocalRabbitMq } from '../../src/sandbox/rabbitmq.ts';
 import { eventually } from './eventually.ts';
+import { scratchDirectory } from './scratch.ts';
 
 export interface Broker {
   readonly port: number;
@@ -47,7 +47,7 @@ export function whereInstalled<D extends { readonly skip: unknown }>(
 /** A server whose user `sluice` has a password; `extra` are further lines of its configuration. Started anew it is empty. */
 export async function startRedis(extra: readonly string[] = []): Promise<RestartableBroker> {
   const port = await freePort();
-  const dir = await mkdtemp(join(tmpdir(), 'sluice-redis-'));
+  const dir = await scratchDirectory('redis');
   const config = [
     `port ${port}`,
     'bind 127.0.0.1',
@@ -85,7 +85,7 @@ export async function startSentinel(
   extra: readonly string[] = [],
 ): Promise<Broker> {
   const port = await freePort();
-  const dir = await mkdtemp(join(tmpdir(), 'sluice-sentinel-'));
+  const dir = await scratchDirectory('sentinel');
   const config = [
     `port ${port}`,
     'bind 127.0.0.1',
@@ -108,7 +108,9 @@ function pingRedis(port: number, login: readonly string[] = LOGIN): boolean {
 }
 
 /** The management plugin takes its samples every second, and tells counts as fresh as that; without this, every five. */
-const SAMPLES = ['global', 'basic', 'detailed'].map((kind) => `management.sample_retention_policies.${kind}.minute = 1`);
+const SAMPLES = ['global', 'basic', 'detailed'].map(
+  (kind) => `management.sample_retention_policies.${kind}.minute = 1`,
+);
 
 /** A broker with the management plugin, a user `sluice`, and virtual hosts `/`, `team/a` and `team/b`. */
 export async function startRabbitMq(
@@ -117,7 +119,7 @@ export async function startRabbitMq(
   return startLocalRabbitMq({
     ...extra,
     configuration: [...SAMPLES, ...(extra.configuration ?? [])],
-    directory: await mkdtemp(join(tmpdir(), 'sluice-rabbitmq-')),
+    directory: await scratchDirectory('rabbitmq'),
     env: process.env,
     ...CREDENTIALS,
     vhosts: ['team/a', 'team/b'],
@@ -132,7 +134,7 @@ const BCRYPTED = '$2b$04$abcdefghijklmnopqrstuuPoaPXzWjiVz4HaNq2LJXksWbO79E.S6';
 /** A server that reads `http://127.0.0.1:{exporterPort}/metrics` every second, and answers CREDENTIALS alone. */
 export async function startPrometheus(exporterPort: number): Promise<RestartableBroker> {
   const port = await freePort();
-  const dir = await mkdtemp(join(tmpdir(), 'sluice-prometheus-'));
+  const dir = await scratchDirectory('prometheus');
   const [config, web] = [join(dir, 'prometheus.json'), join(dir, 'web.json')];
   const job = { job_name: 'queues', static_configs: [{ targets: [`127.0.0.1:${exporterPort}`] }] };
   await writeFile(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] }));

@@ -1,6 +1,5 @@
 // A cluster without processes: the API server of a story, what runs Deployments there, and a kubelet that only says what pods do.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/async.ts';
 import type { KubeClient, KubeObject } from '../../src/kube/client.ts';
@@ -14,6 +13,7 @@ import { supervise } from '../../src/supervisor.ts';
 import { type AccountOptions, type ClusterServer, isReal, startServer } from './cluster-server.ts';
 import { eventually } from './eventually.ts';
 import { createFakeKubelet, type FakeKubeletOptions } from './fake-kubelet.ts';
+import { scratchDirectory } from './scratch.ts';
 
 export const NAMESPACE = 'shop';
 
@@ -58,7 +58,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     requests.push(request);
     return undefined;
   });
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-world-'));
+  const directory = await scratchDirectory('world');
   const kubeconfig = join(directory, 'kubeconfig');
   await writeFile(kubeconfig, server.adminKubeconfig());
   const programKubeconfig = join(directory, 'program-kubeconfig');

@@ -11,11 +11,24 @@ export function asPolled(trigger: DescribedTrigger): PolledTrigger {
     metric: { name: type, target: 1, type: 'AverageValue', activation: 0 },
     async connect(deps) {
       let scaler: Promise<Scaler> | undefined;
-      const open = (signal: AbortSignal): Promise<Scaler> => {
-        const opening = (scaler ??= trigger.describe(deps, signal).then(([first]) => {
+      let stopAsking = (): void => {};
+      /** Until the reader gives up, or the scaler is closed. */
+      async function ask(signal: AbortSignal): Promise<Scaler> {
+        signal.throwIfAborted();
+        const asking = new AbortController();
+        const giveUp = (): void => asking.abort(signal.reason);
+        stopAsking = () => asking.abort(new Error('the scaler was closed'));
+        signal.addEventListener('abort', giveUp, { once: true });
+        try {
+          const [first] = await trigger.describe(deps, asking.signal);
           if (!first) throw new Error(`${type} named no metric`);
-          return first.connect(deps);
-        }));
+          return await first.connect(deps);
+        } finally {
+          signal.removeEventListener('abort', giveUp);
+        }
+      }
+      const open = (signal: AbortSignal): Promise<Scaler> => {
+        const opening = (scaler ??= ask(signal));
         opening.catch(() => {
           if (scaler === opening) scaler = undefined;
         });
@@ -24,7 +37,10 @@ export function asPolled(trigger: DescribedTrigger): PolledTrigger {
       return {
         read: async (signal) => (await open(signal)).read(signal),
         watch: async (wake, signal) => (await open(signal)).watch?.(wake, signal),
-        close: async () => scaler?.then((opened) => opened.close()).catch(() => {}),
+        async close() {
+          stopAsking();
+          await scaler?.then((opened) => opened.close()).catch(() => {});
+        },
       };
     },
   };

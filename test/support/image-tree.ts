@@ -1,11 +1,11 @@
 // The file tree of the container image, made the way its Dockerfile says, without a container engine.
 // Two stand-ins: the packages that are installed here for `npm install`, and this machine's Node and libraries for the base image.
 import { execFileSync } from 'node:child_process';
-import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, copyFile, cp, mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { type Copy, readDockerfile, type Stage } from './dockerfile.ts';
 import { read, repositoryRoot } from './source-tree.ts';
+import { scratchDirectory } from './scratch.ts';
 
 export interface ImageTree {
   readonly root: string;
@@ -21,7 +21,7 @@ export interface ImageTree {
 }
 
 export async function assembleImage(): Promise<ImageTree> {
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-image-'));
+  const directory = await scratchDirectory('image');
   const stages = readDockerfile(read('Dockerfile'));
   const roots = new Map<string, string>();
   for (const [i, stage] of stages.entries()) {

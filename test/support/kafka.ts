@@ -1,8 +1,7 @@
 // A real Kafka: one broker or three, each its own controller (KRaft), on free ports, ended by id.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/async.ts';
 import { type CertificatePair, createAuthority, issueCertificate } from '../../src/pki.ts';
@@ -11,6 +10,7 @@ import { endGuarded, startGuarded } from '../../src/sandbox/guarded-process.ts';
 import { brokerDirectory, isInstalled } from '../brokers/cache.ts';
 import { createKafkaAdmin, type KafkaAdmin } from './kafka-admin.ts';
 import { brokerProperties, type KafkaPorts, securityFiles } from './kafka-properties.ts';
+import { scratchDirectory } from './scratch.ts';
 
 const JAVA = [
   '/usr/lib/jvm/java-17-openjdk-amd64/bin/java',
@@ -57,7 +57,7 @@ export async function startKafka({ brokers = 1 }: { readonly brokers?: 1 | 3 } =
 }
 
 async function startOnce(brokers: number): Promise<KafkaCluster> {
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-kafka-'));
+  const directory = await scratchDirectory('kafka');
   const authority = await prepareSecurity(directory);
   const ports = await Promise.all(Array.from({ length: brokers }, freePorts));
   const bootstrapServers = ports.map(({ plain }) => `127.0.0.1:${plain}`).join(',');

@@ -1,12 +1,12 @@
 // A real kubectl with its own kubeconfig and cache: the one that was built for the real control plane, or one on PATH.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { installDirectory } from '../e2e/control-plane/tools.ts';
 import { kubernetesVersion } from './kubernetes-version.ts';
+import { scratchDirectory } from './scratch.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -51,7 +51,7 @@ function findKubectl(): string | undefined {
 }
 
 export async function createKubectl(kubeconfig: string): Promise<Kubectl> {
-  const home = await mkdtemp(join(tmpdir(), 'sluice-kubectl-'));
+  const home = await scratchDirectory('kubectl');
   await writeFile(join(home, 'kubeconfig'), kubeconfig);
   const program = findKubectl() ?? 'kubectl';
   const options = ['--kubeconfig', join(home, 'kubeconfig'), '--cache-dir', join(home, 'cache')];

@@ -24,6 +24,7 @@ export function promiseCounts(stage: Stage): void {
     async () => {
       await stage.broker.fill('count-100000', 100_000);
       await settles('count-100000', 100_000);
+      await stage.broker.empty?.('count-100000');
     },
     120_000,
   );

@@ -106,8 +106,10 @@ export function promiseFaults(stage: Stage): void {
     expect(error.code).toBe('SOURCE_UNAVAILABLE');
     expect(error.message).toMatch(/certificate/);
     // Plain text at a port that speaks TLS, and the other way round.
-    expect((await failure(await connectInput(stage.broker.input('sealed', target.port)))).code).toMatch(NO_ANSWER);
-    expect((await failure(await connectInput(tls.input('sealed', port, target.ca)))).code).toMatch(NO_ANSWER);
+    expect((await failure(await connectInput(stage.broker.input('sealed', target.port)), SHORT_MS)).code).toMatch(
+      NO_ANSWER,
+    );
+    expect((await failure(await connectInput(tls.input('sealed', port, target.ca)), SHORT_MS)).code).toMatch(NO_ANSWER);
     await Promise.all([trusting.close(), doubtful.close()]);
     await stage.pool.close();
     await front?.close();

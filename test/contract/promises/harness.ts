@@ -10,6 +10,8 @@ export interface BrokerHarness {
   readonly port: number;
   /** Adds up to `messages` to a queue, which is made when it doesn't exist; a hundred thousand within a minute. */
   fill(queue: string, messages: number): Promise<void>;
+  /** Takes the messages of a queue out again; offered where a crowd of them makes all that follows slower. */
+  empty?(queue: string): Promise<void>;
   /** Everything a scaler could change: queues, messages, groups, as something to compare. */
   contents(): Promise<unknown>;
   /** A trigger that reaches the broker on `port`, with the right password or another one. */

@@ -1,6 +1,5 @@
 // A real Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager, kube-scheduler, and KWOK for its nodes.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/async.ts';
 import type { KubeClient, KubeObject, ObjectKey } from '../../../src/kube/client.ts';
@@ -19,6 +18,7 @@ import { addKwokNodes, kwokStages } from './kwok.ts';
 import { type Program, startProgram } from './program.ts';
 import { tokenKubeconfig } from './service-account.ts';
 import type { KubernetesVersion } from './tools.ts';
+import { scratchDirectory } from '../../support/scratch.ts';
 
 export interface ControlPlaneOptions {
   /** 1.36 when not given. */
@@ -78,7 +78,7 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
 async function start(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { version = '1.36', flags = {}, nodes = 'kwok', hpaSyncMs = 15_000 } = options;
   const binaries = await findBinaries(version, nodes);
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-control-plane-'));
+  const directory = await scratchDirectory('control-plane');
   await mkdir(join(directory, 'logs'));
   const [etcd, peer, server, manager, scheduler, kwok] = await Promise.all(Array.from({ length: 6 }, freePort));
   const ports = {
