@@ -105,11 +105,12 @@ async function connectHttp(
   );
   const { queueName, pageSize, operation, activationValue } = config;
   const { mode } = targetOf(config);
+  const wanted = mode === 'QueueLength' && !context.scaleOn ? 'depth' : 'everything';
   const secondsOf = context.scaleOn && createSecondsGauge(context.scaleOn, deps.clock, what);
   const measured = async (signal: AbortSignal): Promise<readonly QueueCounts[]> =>
     config.useRegex
       ? client.matching(host.vhost, queueName, pageSize, signal)
-      : [await client.queue(host.vhost, queueName, signal)];
+      : [await client.queue(host.vhost, queueName, wanted, signal)];
   return {
     async read(signal) {
       const queues = (await measured(signal)).map((counts) => figuresOf(what, config, counts));

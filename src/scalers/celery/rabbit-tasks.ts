@@ -71,7 +71,7 @@ export function leaseRabbit(
       const api = createManagementApi({ host, http, identity, clock, what });
       return {
         async count(vhost, queue, signal) {
-          const { messages } = await api.queue(vhost, queue, signal);
+          const { messages } = await api.queue(vhost, queue, 'depth', signal);
           if (messages !== undefined) return messages;
           throw new SourceAnswerError(
             `${what}: the broker doesn't tell how many messages queue ${JSON.stringify(queue)} has: ` +

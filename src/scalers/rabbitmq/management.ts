@@ -22,8 +22,11 @@ export interface QueueCounts {
   readonly settled: number;
 }
 
+/** How many messages there are, or rates and times as well, which cost the broker several times as much. */
+export type Wanted = 'depth' | 'everything';
+
 export interface ManagementApi {
-  queue(vhost: string, name: string, signal: AbortSignal): Promise<QueueCounts>;
+  queue(vhost: string, name: string, wanted: Wanted, signal: AbortSignal): Promise<QueueCounts>;
   /** Queues whose names match the pattern, as the broker understands it. */
   matching(vhost: string, pattern: string, pageSize: number, signal: AbortSignal): Promise<readonly QueueCounts[]>;
   close(): Promise<void>;
@@ -68,6 +71,8 @@ const STATS = [
   'get_no_ack',
 ];
 const COLUMNS = `columns=name,messages,messages_ready,head_message_timestamp,${STATS.map((name) => `message_stats.${name}`).join(',')}`;
+/** From counters of the broker, past its statistics; brokers that don't know the parameters answer as ever. */
+const DEPTH = 'disable_stats=true&enable_queue_totals=true&columns=name,messages,messages_ready';
 const WINDOW_MS = 5;
 const DEADLINE_MS = 20_000;
 const REQUESTS_AT_ONCE = 8;
@@ -115,9 +120,9 @@ export function createManagementApi(options: {
     return toCounts(await get(path, Queue, { missing }, signal));
   }
 
-  async function all(vhost: string, signal: AbortSignal): Promise<ReadonlyMap<string, QueueCounts>> {
+  async function all(vhost: string, wanted: Wanted, signal: AbortSignal): Promise<ReadonlyMap<string, QueueCounts>> {
     const queues = await get(
-      `${encodeURIComponent(vhost)}?${COLUMNS}`,
+      `${encodeURIComponent(vhost)}?${wanted === 'depth' ? DEPTH : COLUMNS}`,
       z.array(Queue),
       { missing: `virtual host ${JSON.stringify(vhost)}` },
       signal,
@@ -125,7 +130,7 @@ export function createManagementApi(options: {
     return new Map(queues.map((queue) => [queue.name, toCounts(queue)]));
   }
 
-  function createVhost(vhost: string): Batcher<string, QueueCounts> {
+  function createVhost(vhost: string, wanted: Wanted): Batcher<string, QueueCounts> {
     let size = 0;
     return createBatcher<string, QueueCounts>({
       clock,
@@ -135,7 +140,10 @@ export function createManagementApi(options: {
       async answer(questions, signal) {
         const names = [...new Set(questions)];
         if (names.length > 1 && size <= names.length * ROWS_PER_REQUEST) {
-          const queues = await all(vhost, signal);
+          let queues = await all(vhost, wanted, signal);
+          // Some brokers leave the statistics out and have no totals in their place.
+          const lacks = (name: string): boolean => queues.has(name) && queues.get(name)?.messages === undefined;
+          if (wanted === 'depth' && names.some(lacks)) queues = await all(vhost, 'everything', signal);
           size = queues.size;
           return (name) => queues.get(name) ?? fail(notFound(what, `queue ${JSON.stringify(name)}`));
         }
@@ -174,9 +182,10 @@ export function createManagementApi(options: {
   }
 
   return {
-    queue(vhost, name, signal) {
-      const batcher = batchers.get(vhost) ?? createVhost(vhost);
-      batchers.set(vhost, batcher);
+    queue(vhost, name, wanted, signal) {
+      const key = `${wanted} ${vhost}`;
+      const batcher = batchers.get(key) ?? createVhost(vhost, wanted);
+      batchers.set(key, batcher);
       return batcher.ask(name, signal);
     },
     matching: (vhost, pattern, pageSize, signal) =>

@@ -14,7 +14,7 @@ const queue = (n: number) => ({
 
 function setUp(total: number) {
   const clock = createFakeClock();
-  const state = { status: 200, text: undefined as string | undefined, refusals: 0 };
+  const state = { status: 200, text: undefined as string | undefined, refusals: 0, hasTotals: true };
   const http = createFakeHttp((url) => {
     if (state.status !== 200 || state.text !== undefined) return { status: state.status, text: state.text ?? '' };
     const all = Array.from({ length: total }, (_, n) => queue(n));
@@ -22,7 +22,8 @@ function setUp(total: number) {
     if (name !== undefined)
       return name === 'nobody' ? { status: 404 } : { text: JSON.stringify(queue(Number(name.slice(1)))) };
     const page = Number(url.searchParams.get('page'));
-    if (page === 0) return { text: JSON.stringify(all) };
+    const isBare = !state.hasTotals && url.searchParams.has('disable_stats');
+    if (page === 0) return { text: JSON.stringify(isBare ? all.map(({ name: bare }) => ({ name: bare })) : all) };
     const size = Number(url.searchParams.get('page_size'));
     const items = all.slice((page - 1) * size, page * size);
     return { text: JSON.stringify({ items, page_count: Math.ceil(total / size) }) };
@@ -35,7 +36,7 @@ function setUp(total: number) {
   };
   const api = createManagementApi({ host, http, identity, clock, what: 'mq' });
   const ask = async (names: readonly string[]) => {
-    const outcome = Promise.allSettled(names.map((name) => api.queue('team/a', name, never)));
+    const outcome = Promise.allSettled(names.map((name) => api.queue('team/a', name, 'depth', never)));
     await clock.advance(5);
     return (await outcome).map((result) =>
       result.status === 'fulfilled' ? result.value.messages : result.reason.code,
@@ -55,6 +56,15 @@ describe('createManagementApi', () => {
     const { ask, http } = setUp(30);
     expect(await ask(['q1', 'q2', 'q2', 'nobody'])).toEqual([1, 2, 2, 'SOURCE_NOT_FOUND']);
     expect(http.asked).toHaveLength(1);
+  });
+
+  it('leaves the statistics out where the depth is all that is wanted, unless the broker has no totals then', async () => {
+    const { ask, http, state } = setUp(30);
+    await ask(['q1', 'q2']);
+    expect(http.asked[0]?.url.search).toContain('disable_stats=true&enable_queue_totals=true');
+    state.hasTotals = false;
+    expect(await ask(['q1', 'q2'])).toEqual([1, 2]);
+    expect(http.asked[2]?.url.search).not.toContain('disable_stats');
   });
 
   it('stops listing a virtual host where hardly any queue is asked for', async () => {
