@@ -3,6 +3,8 @@ SHELL := /bin/bash
 RUN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 BROKER ?= servicebus
 PACE ?= brisk
+# Brokers that no package of the system has: test/brokers/install.ts.
+BROKER_FILES := $(if $(filter kafka,$(BROKER)),kafka)$(if $(filter storagequeue,$(BROKER)),azurite)
 JEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
@@ -20,8 +22,9 @@ node_modules/.installed: package-lock.json
 
 setup: node_modules/.installed ## Install Node 24 and every dependency into node_modules
 
-demo: setup build ## 0 -> 10 -> 0 because of a queue (BROKER=servicebus|rabbitmq, PACE=brisk|real, DAPRD=a real daprd)
-	@$(RUN) node dist/sluice.js demo --broker $(BROKER) --pace $(PACE) $(if $(DAPRD),--daprd $(DAPRD))
+demo: setup build ## 0 -> 10 -> 0 because of a queue (BROKER=servicebus|rabbitmq|redis|kafka|storagequeue, PACE=brisk|real, DAPRD=a real daprd)
+	@export $(RUN); $(if $(BROKER_FILES),files=$$(node test/brokers/where.ts $(BROKER_FILES)) || exit 1;) \
+	node dist/sluice.js demo --broker $(BROKER) --pace $(PACE) $(if $(DAPRD),--daprd $(DAPRD)) $(if $(BROKER_FILES),--broker-files "$$files")
 
 test: setup build ## Unit, repository, contract and integration tests (brokers that are not installed are skipped, loudly)
 	@npm test --silent -- $(JEST_FLAGS)

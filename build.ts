@@ -65,8 +65,8 @@ const { metafile } = await build({
   legalComments: 'linked',
   logLevel: 'warning',
   plugins: [lazyDrivers],
-  // Of a proxy agent, for proxies that want Kerberos; nobody has to install it.
-  external: ['kerberos'],
+  // Of a proxy agent, for proxies that want Kerberos; nobody has to install it. Kafka's client is the demo's alone, which runs from a clone.
+  external: ['kerberos', '@platformatic/kafka'],
   define: { SLUICE_VERSION: JSON.stringify(version) },
   // CommonJS dependencies inside an ES module bundle ask for these; `var`, because some ES modules declare them, too.
   banner: {

@@ -98,7 +98,9 @@ it('ten consumers that are deleted in mid-work lose no message and do none twice
   }
 });
 
-it.each(['servicebus', 'rabbitmq', 'servicebus-original-pace', 'rabbitmq-original-pace'])(
+const BROKERS = ['servicebus', 'rabbitmq', 'kafka', 'storagequeue', 'redis'];
+
+it.each(BROKERS.flatMap((broker) => [broker, `${broker}-original-pace`]))(
   'the overlay %s names only files and folders that exist',
   (overlay) => {
     const kinds = manifests(join('overlays', overlay))

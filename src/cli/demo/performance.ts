@@ -4,6 +4,7 @@ import { CONFIG_MAPS, DEPLOYMENTS, EVENTS } from '../../kube/resources.ts';
 import type { DecisionRecord } from '../../controller/decisions.ts';
 import { PORTS_ANNOTATION } from '../../sandbox/node-agent/ports.ts';
 import type { CliContext } from '../context.ts';
+import { withAddresses } from './demo-broker.ts';
 import { createRecorder, type Look } from './recorder.ts';
 import { NAMESPACE, type Stage, untilSome } from './stage.ts';
 import { type Cast, type Outcome, playStory } from './story.ts';
@@ -21,7 +22,7 @@ export async function perform(options: {
 }): Promise<Outcome> {
   const { stage, context, signal } = options;
   const { client, broker } = stage;
-  const objects = withAddresses(options.objects, broker.addresses);
+  const objects = withAddresses(options.objects, broker);
   const scalers = objects.filter((o) => o.kind === 'ScaledObject');
   const cast = castOf(objects);
   await stage.apply(objects.filter((o) => o.kind !== 'ScaledObject'));
@@ -73,18 +74,6 @@ export async function perform(options: {
     await recording;
     view.finish();
   }
-}
-
-/** A broker that listens here does not have the address that the manifests write. */
-function withAddresses(
-  objects: readonly KubeObject[],
-  addresses: Readonly<Record<string, string>> = {},
-): readonly KubeObject[] {
-  const text = Object.entries(addresses).reduce(
-    (written, [theirs, ours]) => written.replaceAll(JSON.stringify(theirs), JSON.stringify(ours)),
-    JSON.stringify(objects),
-  );
-  return JSON.parse(text) as readonly KubeObject[];
 }
 
 /** What the manifests say; the example sets each of these. */

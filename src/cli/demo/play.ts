@@ -6,6 +6,7 @@ import { ConfigError } from '../../errors.ts';
 import type { CliContext } from '../context.ts';
 import { readKustomization } from '../manifests/kustomization.ts';
 import type { BrokerName } from './broker.ts';
+import { requireFiles } from './demo-broker.ts';
 import { perform } from './performance.ts';
 import { plotSvg } from './plot.ts';
 import { reportText } from './report.ts';
@@ -21,8 +22,8 @@ export interface DemoFlags {
   readonly brokerFiles?: string;
 }
 
-/** The sidecars' stand-in does not speak with these. */
-const NEEDS_DAPRD: readonly BrokerName[] = ['kafka', 'storagequeue'];
+/** The sidecars' stand-in does not speak with these, and no package of the system installs them. */
+const FOREIGN: readonly BrokerName[] = ['kafka', 'storagequeue'];
 const TITLES: Readonly<Record<BrokerName, string>> = {
   servicebus: 'Service Bus emulator',
   rabbitmq: 'RabbitMQ',
@@ -38,9 +39,12 @@ const HPA_SYNC_MS = { brisk: 2_000, real: 15_000 } as const;
 export async function playDemo(flags: DemoFlags, context: CliContext): Promise<void> {
   const { broker, pace, directory, daprd, brokerFiles } = flags;
   const { clock, stdout } = context;
-  if (daprd === undefined && NEEDS_DAPRD.includes(broker)) {
-    const message = `expected the path of a real daprd, found none: the sidecars’ stand-in does not speak with ${broker}`;
-    throw new ConfigError('sluice demo', [{ field: '--daprd', message }]);
+  if (FOREIGN.includes(broker)) {
+    if (daprd === undefined) {
+      const found = `expected the path of a real daprd, found none: the sidecars’ stand-in does not speak with ${broker}`;
+      throw new ConfigError('sluice demo', [{ field: '--daprd', message: found }]);
+    }
+    requireFiles(brokerFiles, broker);
   }
   const example = findExample();
   const overlay = join(example, 'k8s', 'overlays', pace === 'real' ? `${broker}-original-pace` : broker);

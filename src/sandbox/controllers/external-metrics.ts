@@ -1,7 +1,7 @@
 // The metrics of an HPA, read from external.metrics.k8s.io as Kubernetes' own controller reads them.
 import { MetricError, toSluiceError } from '../../errors.ts';
 import type { ObservedMetric } from '../../hpa/desired-replicas.ts';
-import { parseQuantity } from '../../hpa/quantity.ts';
+import { parseQuantity } from '../../quantity.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { query } from '../../kube/path.ts';
 import type { MetricIdentifier, MetricSpec } from './hpa-object.ts';

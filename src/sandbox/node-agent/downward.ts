@@ -1,5 +1,5 @@
 // What a pod may ask about itself: fieldRef and resourceFieldRef (Kubernetes: downward API).
-import { parseQuantity } from '../../hpa/quantity.ts';
+import { parseQuantity } from '../../quantity.ts';
 import { LaunchRefused } from './launch-refused.ts';
 import type { Container, FieldRef, Pod, ResourceFieldRef } from './pod.ts';
 

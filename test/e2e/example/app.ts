@@ -12,6 +12,8 @@ const {
   OPTIONS_MS = '0',
   /** What a POST is answered with. */
   STATUS = '200',
+  /** A POST whose body contains this is answered with 500; empty fails none. */
+  FAIL_TEXT = '',
   /** Answer to GET /dapr/subscribe. */
   SUBSCRIPTIONS = '[]',
 } = process.env;
@@ -25,9 +27,10 @@ const server = createServer((request, response) => {
       return void response.end(url === '/dapr/subscribe' ? SUBSCRIPTIONS : '');
     }
     const body = await text(request);
+    const isBad = method === 'POST' && FAIL_TEXT !== '' && body.includes(FAIL_TEXT);
     console.log(`${method} ${url} ${body}`);
     await wait(Number(method === 'OPTIONS' ? OPTIONS_MS : WORK_MS));
-    const status = !ROUTES.split(',').includes(url) ? 404 : method === 'OPTIONS' ? 200 : Number(STATUS);
+    const status = !ROUTES.split(',').includes(url) ? 404 : method === 'OPTIONS' ? 200 : isBad ? 500 : Number(STATUS);
     response.writeHead(status).end();
     console.log(`${status} ${method} ${url} ${body}`);
   };

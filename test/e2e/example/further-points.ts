@@ -30,14 +30,14 @@ export async function warnsOf2019(): Promise<Point> {
 
 type Scaled = KubeObject & { readonly spec: { readonly triggers: unknown } };
 
-/** A10 */
-export function switchesBroker(one: readonly KubeObject[], other: readonly KubeObject[]): Point {
-  const [a, b] = [withoutBroker(one), withoutBroker(other)];
+/** A10. A Subscription is to publish/subscribe what the input's Component is to a binding. */
+export function switchesBroker(one: readonly KubeObject[], others: readonly (readonly KubeObject[])[]): Point {
+  const common = withoutBroker(one);
   return {
     id: 'A10',
     claim: 'another broker is another Component and another trigger, and nothing else',
-    ok: isDeepStrictEqual(a, b),
-    seen: `${a.length} objects are the same for both brokers`,
+    ok: others.every((other) => isDeepStrictEqual(common, withoutBroker(other))),
+    seen: `${common.length} objects are the same for all ${others.length + 1} brokers`,
   };
 }
 

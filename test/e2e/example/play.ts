@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { systemClock } from '../../../src/async.ts';
-import type { BrokerName } from '../../../src/cli/demo/broker.ts';
+import { BROKERS, type BrokerName } from '../../../src/cli/demo/broker.ts';
 import { perform } from '../../../src/cli/demo/performance.ts';
 import { reportText } from '../../../src/cli/demo/report.ts';
 import type { Outcome } from '../../../src/cli/demo/story.ts';
@@ -32,7 +32,8 @@ export function playExample({ broker, pace, program, out, abort }: PlayOptions):
     };
     const suffix = pace === 'real' ? '-original-pace' : '';
     const objects = await render(`${broker}${suffix}`);
-    const other = await render(`${broker === 'rabbitmq' ? 'servicebus' : 'rabbitmq'}${suffix}`);
+    const names = Object.keys(BROKERS).filter((name) => name !== broker);
+    const others = await Promise.all(names.map((name) => render(`${name}${suffix}`)));
     const context = {
       env: process.env,
       stdin: process.stdin,
@@ -44,7 +45,7 @@ export function playExample({ broker, pace, program, out, abort }: PlayOptions):
       exitCode() {},
     };
     const played = await perform({ stage, objects, context, signal });
-    const points = [...played.points, await warnsOf2019(), switchesBroker(objects, other)];
+    const points = [...played.points, await warnsOf2019(), switchesBroker(objects, others)];
     say(reportText(played.moments, played.tally, points));
     return { ...played, points };
   });

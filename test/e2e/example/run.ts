@@ -1,5 +1,5 @@
 // One command: the example from zero to ten and back on a real control plane, with real daprd sidecars and Sluice installed by Helm.
-// Usage: node test/e2e/example/run.ts [--broker servicebus|rabbitmq] [--pace brisk|real] [--program dist/sluice.js]
+// Usage: node test/e2e/example/run.ts [--broker servicebus|rabbitmq|kafka|storagequeue|redis] [--pace brisk|real] [--program dist/sluice.js]
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BROKERS, type BrokerName } from '../../../src/cli/demo/broker.ts';

@@ -1,7 +1,6 @@
 // The stage of the story on the real thing: control plane, node of processes with real daprd, broker, Sluice by Helm.
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/async.ts';
 import { BROKERS, type BrokerName } from '../../../src/cli/demo/broker.ts';
@@ -16,6 +15,7 @@ import { filesOf } from './broker-files.ts';
 import { installChart, sluiceImage } from './chart.ts';
 import { applyAll } from './kubectl.ts';
 import { type ProcessCluster, startProcessCluster } from './process-node.ts';
+import { scratchDirectory } from '../../support/scratch.ts';
 
 export const EXAMPLE = join(repositoryRoot, 'examples', 'producer-consumer');
 
@@ -38,7 +38,7 @@ export async function onRealStage<T>(
   { broker: brokerName, hpaSyncMs, program, say, abort }: RealStageOptions,
   play: (stage: RealStage, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-example-'));
+  const directory = await scratchDirectory('example');
   const life = new AbortController();
   const { signal } = life;
   abort?.addEventListener('abort', () => life.abort(abort.reason), { once: true });

@@ -1,4 +1,5 @@
 // Manifests as the traps need them: a Deployment of the test's app with a sidecar, and Dapr Components.
+import type { BrokerName } from '../../../src/cli/demo/broker.ts';
 
 export interface AppOptions {
   readonly replicas?: number;
@@ -46,27 +47,61 @@ export function aComponent(name: string, type: string, { metadata = {}, scopes }
   };
 }
 
-/** How a Component reaches the broker: by the Secret that each place has. */
-const ACCESS = {
-  rabbitmq: { field: 'host', secret: { name: 'rabbitmq', key: 'amqp' }, binding: 'bindings.rabbitmq' },
-  servicebus: {
-    field: 'connectionString',
-    secret: { name: 'servicebus', key: 'connection' },
-    binding: 'bindings.azure.servicebusqueues',
+interface Access {
+  readonly binding: string;
+  /** The metadata that says which queue it is. */
+  queue(name: string): Readonly<Record<string, string>>;
+  /** How it reaches the broker, beside what stands in the Secret that each place has. */
+  readonly plain?: Readonly<Record<string, string>>;
+  readonly secret: { readonly name: string; readonly keys: Readonly<Record<string, string>> };
+}
+
+const ACCESS: Readonly<Record<BrokerName, Access>> = {
+  rabbitmq: {
+    binding: 'bindings.rabbitmq',
+    queue: (queueName) => ({ queueName }),
+    secret: { name: 'rabbitmq', keys: { host: 'amqp' } },
   },
-} as const;
-type AccessName = keyof typeof ACCESS;
+  servicebus: {
+    binding: 'bindings.azure.servicebusqueues',
+    queue: (queueName) => ({ queueName }),
+    secret: { name: 'servicebus', keys: { connectionString: 'connection' } },
+  },
+  kafka: {
+    binding: 'bindings.kafka',
+    queue: (name) => ({ topics: name, publishTopic: name, consumerGroup: name }),
+    plain: { brokers: 'kafka:9092', authType: 'password', disableTls: 'true' },
+    secret: { name: 'kafka', keys: { saslUsername: 'username', saslPassword: 'password' } },
+  },
+  storagequeue: {
+    binding: 'bindings.azure.storagequeues',
+    queue: (queueName) => ({ queueName }),
+    secret: { name: 'storagequeue', keys: { accountName: 'account', accountKey: 'key', endpoint: 'endpoint' } },
+  },
+  redis: {
+    // Publishes only, as a binding: for publish/subscribe.
+    binding: 'bindings.redis',
+    queue: () => ({}),
+    secret: { name: 'redis', keys: { redisHost: 'host', redisPassword: 'password' } },
+  },
+};
 
 type Component = { readonly spec: { readonly metadata: readonly object[] } };
 
-export function onBroker(broker: AccessName, component: object): object {
-  const { field, secret } = ACCESS[broker];
+export function onBroker(broker: BrokerName, component: object): object {
+  const { plain = {}, secret } = ACCESS[broker];
   const { spec, ...rest } = component as Component;
-  return { ...rest, spec: { ...spec, metadata: [...spec.metadata, { name: field, secretKeyRef: secret }] } };
+  const given = Object.entries(plain).map(([name, value]) => ({ name, value }));
+  const secrets = Object.entries(secret.keys).map(([name, key]) => ({
+    name,
+    secretKeyRef: { name: secret.name, key },
+  }));
+  return { ...rest, spec: { ...spec, metadata: [...spec.metadata, ...given, ...secrets] } };
 }
 
 /** A binding on a queue. */
-export function aBinding(broker: AccessName, name: string, queueName: string, options: ComponentOptions = {}): object {
-  const { metadata, ...rest } = options;
-  return onBroker(broker, aComponent(name, ACCESS[broker].binding, { ...rest, metadata: { queueName, ...metadata } }));
+export function aBinding(broker: BrokerName, name: string, queue: string, options: ComponentOptions = {}): object {
+  const { binding, queue: queueOf } = ACCESS[broker];
+  const metadata = { ...queueOf(queue), ...options.metadata };
+  return onBroker(broker, aComponent(name, binding, { ...options, metadata }));
 }

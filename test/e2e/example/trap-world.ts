@@ -1,12 +1,11 @@
 // Where traps are shown: one control plane with real daprd sidecars, one broker, and a namespace and a queue for each trap.
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { systemClock } from '../../../src/async.ts';
 import { BROKERS, type BrokerName } from '../../../src/cli/demo/broker.ts';
-import type { DemoBroker } from '../../../src/cli/demo/demo-broker.ts';
+import { type DemoBroker, withAddresses } from '../../../src/cli/demo/demo-broker.ts';
 import { exampleImages } from '../../../src/cli/demo/stage.ts';
 import type { KubeObject } from '../../../src/kube/client.ts';
 import { createReflector } from '../../../src/kube/reflector.ts';
@@ -21,6 +20,7 @@ import { sluiceImage } from './chart.ts';
 import { applyAll } from './kubectl.ts';
 import { type ProcessCluster, startProcessCluster } from './process-node.ts';
 import { EXAMPLE } from './stage.ts';
+import { scratchDirectory } from '../../support/scratch.ts';
 
 const { signal } = new AbortController();
 const SIDECAR_PORT = 3500;
@@ -53,7 +53,7 @@ export interface Place {
 }
 
 export async function startTrapWorld(name: BrokerName): Promise<TrapWorld> {
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-traps-'));
+  const directory = await scratchDirectory('traps');
   const broker = await BROKERS[name]({ ...COMMON, directory, env: process.env, files: filesOf(name), signal });
   const app = {
     image: 'test/app',
@@ -115,7 +115,7 @@ async function createPlace(
     (await pods(deployment)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const place: Place = {
     namespace,
-    apply: (...objects) => applyAll(plane, namespace, objects as readonly KubeObject[]),
+    apply: (...objects) => applyAll(plane, namespace, withAddresses(objects as readonly KubeObject[], broker)),
     async scale(name, replicas) {
       const patch = { type: 'merge', body: { spec: { replicas } } } as const;
       await client.patch(DEPLOYMENTS, { namespace, name }, patch, { signal, subresource: 'scale' });
