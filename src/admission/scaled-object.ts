@@ -1,8 +1,9 @@
 // Judges a ScaledObject: the controller's own checks, and what only somebody who sees the others can tell.
-import { checkFallback, checkNames, checkReplicaBounds, checkTriggers, usesModifiers } from '../api/checks.ts';
+import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '../api/checks.ts';
 import { LONGEST_NAME } from '../api/names.ts';
 import { inspect } from '../api/parse.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
+import { checkScalingModifiers } from '../api/scaling-modifiers.ts';
 import { checkTriggerOptions } from '../api/trigger-options.ts';
 import { targetOf } from '../api/target.ts';
 import { uselessFields } from '../api/useless-fields.ts';
@@ -41,27 +42,21 @@ export async function judgeScaledObject(
   const answered = asked.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
   return {
     problems: [...shown, ...answered],
-    warnings: [
-      ...warnings.map(sentenceOf),
-      ...uselessFields(object.spec, types).map(sentenceOf),
-      ...notYet(object),
-      ...ofTriggers,
-    ],
+    warnings: [...warnings.map(sentenceOf), ...uselessFields(object.spec, types).map(sentenceOf), ...ofTriggers],
   };
 }
 
 /** What the manifest itself shows. */
 function ownProblems(object: ScaledObject, types: TriggerTypes): readonly Problem[] {
   const { spec, metadata } = object;
+  const polled = (type: string): boolean => !types.isResource(type);
   const noFormula = spec.fallback?.behavior === 'scalingModifiers' && !spec.advanced?.scalingModifiers?.formula;
   return [
     ...problemsOf(metadata.name.length > LONGEST_NAME ? 'name-too-long' : 'hpa-name-too-long', checkNames(object)),
     ...problemsOf('incorrect-replicas', checkReplicaBounds(spec)),
     ...problemsOf('incorrect-triggers', [...checkTriggers(spec.triggers, types), ...checkTriggerOptions(spec, types)]),
-    ...problemsOf(
-      noFormula ? 'scaling-modifiers-fallback' : 'incorrect-fallback',
-      checkFallback(spec, { polled: (type) => !types.isResource(type) }),
-    ),
+    ...problemsOf('scaling-modifiers', checkScalingModifiers(spec, { polled })),
+    ...problemsOf(noFormula ? 'scaling-modifiers-fallback' : 'incorrect-fallback', checkFallback(spec, { polled })),
   ];
 }
 
@@ -79,10 +74,4 @@ async function checkTargetKind(
       ? `the API server serves no kind "${target.kind}" in apiVersion "${target.apiVersion}": correct the name, or install the CRD that defines it`
       : `the kind "${target.kind}" has no /scale subresource: only a kind that has one can be scaled`;
   return [{ reason: 'target-not-scalable', field: 'spec.scaleTargetRef', message }];
-}
-
-function notYet({ spec }: ScaledObject): readonly string[] {
-  return usesModifiers(spec)
-    ? ['spec.advanced.scalingModifiers: is not supported yet: this object will not be scaled']
-    : [];
 }

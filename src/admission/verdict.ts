@@ -9,6 +9,7 @@ export type Reason =
   | 'transfer-ownership-missing-hpa-name'
   | 'incorrect-replicas'
   | 'incorrect-fallback'
+  | 'scaling-modifiers'
   | 'scaling-modifiers-fallback'
   | 'name-too-long'
   | 'hpa-name-too-long'

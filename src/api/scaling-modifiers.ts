@@ -66,6 +66,20 @@ function issuesOf(spec: ScaledObjectSpec, polled: (type: string) => boolean): re
   ];
 }
 
+/** Triggers that are read and change nothing, because the formula does not name them. */
+export function triggersOutsideFormula(
+  spec: ScaledObjectSpec,
+  types: { readonly isResource: (type: string) => boolean },
+): readonly FieldIssue[] {
+  const uses = compositeOf(spec) && formulaOf(spec)?.uses;
+  if (!uses) return [];
+  return spec.triggers.flatMap(({ name, type }, index) => {
+    if (types.isResource(type) || (name !== undefined && uses.has(name))) return [];
+    const message = 'has no effect: spec.advanced.scalingModifiers.formula does not name this trigger';
+    return [{ field: `spec.triggers[${index}]`, message }];
+  });
+}
+
 const REQUIRED = 'is required: scalingModifiers needs both formula and target';
 const issue = (field: string, message: string): readonly FieldIssue[] =>
   message === '' ? [] : [{ field: `spec.advanced.scalingModifiers.${field}`, message }];

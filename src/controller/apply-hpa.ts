@@ -6,7 +6,7 @@ import type { ScaledObject } from '../api/scaled-object.ts';
 import type { Clock } from '../async.ts';
 import { createComplaint } from '../complaint.ts';
 import { ConfigError } from '../errors.ts';
-import { parseQuantity } from '../hpa/quantity.ts';
+import { parseQuantity } from '../quantity.ts';
 import type { KubeClient, ObjectKey } from '../kube/client.ts';
 import { HORIZONTAL_POD_AUTOSCALERS } from '../kube/resources.ts';
 import type { Store } from '../kube/store.ts';

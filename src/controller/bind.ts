@@ -1,5 +1,6 @@
 // From a ScaledObject's triggers to something that can be read: parameters resolved, parsed, and named as the HPA knows them.
 import { createHash } from 'node:crypto';
+import { usesModifiers } from '../api/checks.ts';
 import { externalMetricName } from '../api/names.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
 import type { ScaleTrigger } from '../api/trigger.ts';
@@ -109,6 +110,7 @@ async function readyTrigger(
     env,
     ...(podIdentity ? { podIdentity } : {}),
     ...(scaleOn ? { scaleOn } : {}),
+    inFormula: usesModifiers(object.spec),
     ...(trigger.metricType === undefined ? {} : { metricType: trigger.metricType }),
     owner: { namespace, name: object.metadata.name },
   };

@@ -1,6 +1,6 @@
 // spec.metrics of an HPA from parsed triggers.
-import { externalMetricName, labels } from '../api/names.ts';
-import type { MeasuredTrigger, PolledTrigger, ResourceTrigger } from '../scalers/scaler.ts';
+import { COMPOSITE_METRIC, externalMetricName, labels } from '../api/names.ts';
+import type { MeasuredTrigger, MetricSpec, ResourceTrigger } from '../scalers/scaler.ts';
 
 export type HpaMetric =
   | {
@@ -24,29 +24,35 @@ type MetricTarget =
   | { readonly type: 'Value'; readonly value: string }
   | { readonly type: 'Utilization'; readonly averageUtilization: number };
 
-/** Sorted by type as KEDA does, and by trigger within a type. The index in each external name makes it unique in the object. */
+/**
+ * Sorted by type as KEDA does, and by trigger within a type. The index in each external name makes it unique in the object. With a
+ * composite metric that one stands for all external ones.
+ */
 export function hpaMetrics(
   scaledObjectName: string,
   triggers: readonly { readonly index: number; readonly trigger: MeasuredTrigger }[],
+  composite?: Pick<MetricSpec, 'target' | 'type'>,
 ): readonly HpaMetric[] {
-  return triggers
-    .map(({ index, trigger }) => ({
-      index,
-      metric: trigger.kind === 'polled' ? external(scaledObjectName, index, trigger) : resource(trigger),
-    }))
+  const own = triggers.flatMap(({ index, trigger }): readonly { index: number; metric: HpaMetric }[] => {
+    if (trigger.kind === 'resource') return [{ index, metric: resource(trigger) }];
+    if (composite) return [];
+    const name = externalMetricName(index, trigger.metric.name);
+    return [{ index, metric: external(scaledObjectName, { ...trigger.metric, name }) }];
+  });
+  const all = composite
+    ? [...own, { index: 0, metric: external(scaledObjectName, { ...composite, name: COMPOSITE_METRIC }) }]
+    : own;
+  return all
     .toSorted((a, b) => (a.metric.type === b.metric.type ? a.index - b.index : a.metric.type < b.metric.type ? -1 : 1))
     .map(({ metric }) => metric);
 }
 
-function external(scaledObjectName: string, index: number, { metric }: PolledTrigger): HpaMetric {
+function external(scaledObjectName: string, metric: Pick<MetricSpec, 'name' | 'target' | 'type'>): HpaMetric {
   const target = quantityOf(metric.target);
   return {
     type: 'External',
     external: {
-      metric: {
-        name: externalMetricName(index, metric.name),
-        selector: { matchLabels: { [labels.scaledObjectName]: scaledObjectName } },
-      },
+      metric: { name: metric.name, selector: { matchLabels: { [labels.scaledObjectName]: scaledObjectName } } },
       target:
         metric.type === 'Value' ? { type: 'Value', value: target } : { type: 'AverageValue', averageValue: target },
     },

@@ -5,6 +5,7 @@ import { DEFAULT_MAX_REPLICAS, hpaNameOf } from '../api/checks.ts';
 import type { HpaBehavior } from '../api/hpa-behavior.ts';
 import { annotations, labels, LONGEST_NAME } from '../api/names.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
+import { compositeOf } from '../api/scaling-modifiers.ts';
 import { targetOf } from '../api/target.ts';
 import type { KubeObject, OwnerReference } from '../kube/client.ts';
 import type { MeasuredTrigger } from '../scalers/scaler.ts';
@@ -61,7 +62,7 @@ export function buildHpa({ object, triggers, version }: HpaInput): Hpa {
       // An HPA cannot hold a target at zero; the controller does that.
       minReplicas: Math.max(1, spec.minReplicaCount ?? 0),
       maxReplicas: spec.maxReplicaCount ?? DEFAULT_MAX_REPLICAS,
-      metrics: hpaMetrics(metadata.name, triggers),
+      metrics: hpaMetrics(metadata.name, triggers, compositeOf(spec)),
       ...(behavior === undefined ? {} : { behavior }),
     },
   };

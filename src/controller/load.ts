@@ -1,10 +1,11 @@
 // Reads a ScaledObject as it is now and checks everything about it that needs no other object. Pure, but for what it remembers of parsing.
 import { type Pause, pauseOf } from '../api/annotations.ts';
-import { checkFallback, checkNames, checkReplicaBounds, checkTriggers, usesModifiers } from '../api/checks.ts';
+import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '../api/checks.ts';
 import { parseScaledObject } from '../api/parse.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
+import { checkScalingModifiers } from '../api/scaling-modifiers.ts';
 import { checkTriggerOptions } from '../api/trigger-options.ts';
-import { ConfigError, type FieldIssue } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
 import type { KubeObject } from '../kube/client.ts';
 import type { TriggerTypes } from './bind.ts';
 
@@ -48,26 +49,17 @@ export function checkLabels(object: ScaledObject): void {
   if (issues.length > 0) throw new ConfigError(nameOf(object), issues);
 }
 
-/** Throws one ConfigError with everything that KEDA's operator or webhook would refuse, and what is not supported yet. */
+/** Throws one ConfigError with everything that KEDA's operator or webhook would refuse. */
 export function checkScaledObject(object: ScaledObject, types: TriggerTypes): void {
+  const polled = (type: string): boolean => types.triggerSource(type)?.kind !== 'resource';
   const issues = [
     ...checkReplicaBounds(object.spec),
     ...checkTriggers(object.spec.triggers, { cacheable: (type) => types.triggerSource(type)?.cacheable ?? true }),
     ...checkTriggerOptions(object.spec, { measures: (type) => types.triggerSource(type)?.measures ?? [] }),
-    ...checkFallback(object.spec, { polled: (type) => types.triggerSource(type)?.kind !== 'resource' }),
-    ...notYet(object),
+    ...checkFallback(object.spec, { polled }),
+    ...checkScalingModifiers(object.spec, { polled }),
   ];
   if (issues.length > 0) throw new ConfigError(nameOf(object), issues);
-}
-
-function notYet({ spec }: ScaledObject): readonly FieldIssue[] {
-  if (!usesModifiers(spec)) return [];
-  return [
-    {
-      field: 'spec.advanced.scalingModifiers',
-      message: 'is not supported yet: remove it, and every trigger counts by itself',
-    },
-  ];
 }
 
 export function nameOf({ kind, metadata }: KubeObject): string {

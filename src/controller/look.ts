@@ -9,7 +9,7 @@ import type { HpaKeeper } from './apply-hpa.ts';
 import type { Binding } from './bind.ts';
 import type { Bind } from './binder.ts';
 import { type Decision, decide } from './decide/decide.ts';
-import type { Observation } from './decide/observation.ts';
+import type { Observation, TriggerState } from './decide/observation.ts';
 import type { ScalingPolicy } from './decide/policy.ts';
 import type { DecisionLog } from './decisions.ts';
 import { type Dependencies, referenceTo } from './dependencies.ts';
@@ -88,7 +88,7 @@ export function createLook(options: LookOptions): TakeLook {
     memory.history = history;
     memory.nextLookAt = clock.now() + decision.checkAgainInMs;
     if (look.step && look.step.to > look.step.from) {
-      memory.raisedOn = valuesIn(seen);
+      memory.raisedOn = valuesIn(seen, look.decision);
       hooks?.raised?.(object, memory.raisedOn);
     }
     const { name, namespace = '' } = object.metadata;
@@ -120,7 +120,7 @@ export function createLook(options: LookOptions): TakeLook {
     };
 
     const first = decideAbout(observed);
-    announce.failures(visit.object, triggers, memory);
+    announce.failures(visit.object, [...triggers, ...ofFormula(triggers, first)], memory);
     let look: Look = { target: observed, decision: first };
     try {
       look = await act(
@@ -178,8 +178,14 @@ function isLookDue({ nextLookAt }: ObjectMemory, { pollingIntervalMs }: ScalingP
   return now >= nextLookAt || nextLookAt - now > pollingIntervalMs;
 }
 
-function valuesIn({ triggers }: Observation): ObjectMemory['raisedOn'] {
-  return new Map(triggers.flatMap((t) => (t.kind === 'value' ? [[t.metric, { value: t.value, at: t.at }]] : [])));
+/** What is wrong with the formula alone: a trigger that fails is told of by itself. */
+function ofFormula(triggers: readonly TriggerState[], { composite }: Decision): readonly TriggerState[] {
+  return composite && triggers.every(({ kind }) => kind === 'value') ? [composite] : [];
+}
+
+function valuesIn({ triggers }: Observation, { composite }: Decision): ObjectMemory['raisedOn'] {
+  const metrics = composite ? [...triggers, composite] : triggers;
+  return new Map(metrics.flatMap((t) => (t.kind === 'value' ? [[t.metric, { value: t.value, at: t.at }]] : [])));
 }
 
 function hpaNameIn({ status, metadata }: ScaledObject): string {

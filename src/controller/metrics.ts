@@ -1,10 +1,11 @@
 // Answers the metrics API from the sampler: the same readings that scaling goes by, with their age.
-import { labels } from '../api/names.ts';
+import { COMPOSITE_METRIC, labels } from '../api/names.ts';
 import type { Clock } from '../async.ts';
 import { MetricError } from '../errors.ts';
 import type { ExternalMetric, MetricQuery, MetricsProvider } from '../metrics-adapter/provider.ts';
 import type { Binding } from './bind.ts';
 import type { Bystander } from './bystander.ts';
+import { createCompositeReader } from './composite-metric.ts';
 import { fallbackReplicas, fallbackValue } from './decide/fallback.ts';
 import { freshnessMs, lastGoodMs, type ScalingPolicy } from './decide/policy.ts';
 import type { DecisionLog } from './decisions.ts';
@@ -33,6 +34,7 @@ type Polled = Extract<Binding, { kind: 'polled' }>;
  */
 export function createMetricsProvider(options: MetricsOptions): MetricsProvider {
   const { clock, sampler, decisions, memories, bystander } = options;
+  const readComposite = createCompositeReader(options);
 
   function keyIn({ namespace, labels: selector }: MetricQuery): string {
     const name = selector.get(labels.scaledObjectName);
@@ -45,22 +47,33 @@ export function createMetricsProvider(options: MetricsOptions): MetricsProvider 
     return key;
   }
 
-  function bound(key: string, metric: string): { readonly policy: ScalingPolicy; readonly binding: Polled } {
+  function inForce(key: string): { readonly policy: ScalingPolicy; readonly bindings: readonly Binding[] } {
     const { bindings, policy } = memories.get(key) ?? {};
-    if (!bindings || !policy) {
-      const message = `ScaledObject ${key} has no metrics now: it is paused, not in order (see its condition Ready), or not looked at yet`;
-      throw new MetricError('METRIC_UNAVAILABLE', message);
-    }
+    if (bindings && policy) return { policy, bindings };
+    const message = `ScaledObject ${key} has no metrics now: it is paused, not in order (see its condition Ready), or not looked at yet`;
+    throw new MetricError('METRIC_UNAVAILABLE', message);
+  }
+
+  function bound(key: string, metric: string, bindings: readonly Binding[]): Polled {
     const polled = bindings.filter((binding) => binding.kind === 'polled');
-    // KEDA compares metric names without regard to case.
-    const binding = polled.find(({ metricName }) => metricName.toLowerCase() === metric.toLowerCase());
-    if (binding) return { policy, binding };
+    const binding = polled.find(({ metricName }) => isSameMetric(metricName, metric));
+    if (binding) return binding;
     const isIncomplete = bindings.some(({ kind }) => kind === 'broken');
     const there = polled.map(({ metricName }) => metricName).join(', ') || 'none';
     throw new MetricError(
       isIncomplete ? 'METRIC_UNAVAILABLE' : 'METRIC_NOT_FOUND',
       `ScaledObject ${key} has no metric ${metric}; it has ${there}`,
     );
+  }
+
+  /**
+   * The HPA remembers only what it was told itself. Told the demand that the step was made on, it holds that size for its
+   * stabilization window, as if it had made the step; otherwise its first look at a shrinking queue would undo a part of it.
+   */
+  function heldByStep(key: string, metric: ExternalMetric, maxAgeMs: number): ExternalMetric {
+    const raisedOn = memories.get(key)?.raisedOn.get(metric.name) ?? bystander.raisedOn(key, metric.name);
+    const isHeld = raisedOn && raisedOn.value > metric.value && Math.abs(clock.now() - raisedOn.at) <= maxAgeMs;
+    return isHeld ? { name: metric.name, value: raisedOn.value, at: raisedOn.at } : metric;
   }
 
   /** What stands in for a reading that failed; undefined when nothing does. */
@@ -90,22 +103,25 @@ export function createMetricsProvider(options: MetricsOptions): MetricsProvider 
     async read(query, signal) {
       const key = keyIn(query);
       await bystander.prepare(key, signal);
-      const { policy, binding } = bound(key, query.metric);
+      const { policy, bindings } = inForce(key);
+      if (policy.composite && isSameMetric(query.metric, COMPOSITE_METRIC)) {
+        const composite = await readComposite(key, policy, bindings, signal);
+        return [heldByStep(key, composite, freshnessMs(policy.pollingIntervalMs, false))];
+      }
+      const binding = bound(key, query.metric, bindings);
       const { metricName, useCachedMetrics } = binding;
       const maxAgeMs = freshnessMs(policy.pollingIntervalMs, useCachedMetrics);
       const sample = await sampler.sample(key, metricName, { maxAgeMs, signal });
-      if (sample?.ok) {
-        // The HPA remembers only what it was told itself. Told the demand that the step was made on, it holds that size for its
-        // stabilization window, as if it had made the step; otherwise its first look at a shrinking queue would undo a part of it.
-        const raisedOn = memories.get(key)?.raisedOn.get(metricName) ?? bystander.raisedOn(key, metricName);
-        const isHeld = raisedOn && raisedOn.value > sample.value && Math.abs(clock.now() - raisedOn.at) <= maxAgeMs;
-        const { value, at } = isHeld ? raisedOn : sample;
-        return [{ name: metricName, value, at }];
-      }
+      if (sample?.ok) return [heldByStep(key, { name: metricName, value: sample.value, at: sample.at }, maxAgeMs)];
       const metric = sample && (await standIn(key, policy, binding, sample, signal));
       if (metric) return [metric];
       const why = sample ? `${sample.error.message} [${sample.error.code}]` : 'it is not read any more';
       throw new MetricError('METRIC_UNAVAILABLE', `no value of ${metricName} of ScaledObject ${key}: ${why}`);
     },
   };
+}
+
+/** KEDA compares metric names without regard to case. */
+function isSameMetric(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }

@@ -23,7 +23,7 @@ export async function sampleTriggers(
       case 'broken': {
         const { code, message } = binding.error;
         const metric = `triggers[${binding.index}]`;
-        return [Promise.resolve({ kind: 'failed', metric, failures: 0, code, message })];
+        return [Promise.resolve({ kind: 'failed', metric, index: binding.index, failures: 0, code, message })];
       }
       case 'polled':
         return [sampler.sample(key, binding.metricName, options).then((sample) => stateOf(binding, sample))];
@@ -32,17 +32,28 @@ export async function sampleTriggers(
   return Promise.all(states);
 }
 
-function stateOf(
-  { metricName: metric, trigger }: Extract<Binding, { kind: 'polled' }>,
+/** What a trigger says by a sample of it. */
+export function stateOf(
+  { metricName: metric, index, trigger }: Extract<Binding, { kind: 'polled' }>,
   sample: Sample | undefined,
 ): TriggerState {
   const { target, type } = trigger.metric;
   if (sample?.ok)
-    return { kind: 'value', metric, value: sample.value, isActive: sample.isActive, target, type, at: sample.at };
+    return {
+      kind: 'value',
+      metric,
+      index,
+      value: sample.value,
+      isActive: sample.isActive,
+      target,
+      type,
+      at: sample.at,
+    };
   const { failures = 0, error } = sample ?? {};
   return {
     kind: 'failed',
     metric,
+    index,
     failures,
     code: error?.code ?? 'INTERNAL',
     message: error?.message ?? `${metric} is not read any more`,

@@ -82,7 +82,8 @@ function readyWhenDecided({ decision, policy, seen, troubles }: Extract<Outcome,
       message: troubles.map(({ message }) => message).join('; '),
     };
   }
-  const failures = seen.triggers.flatMap((t) =>
+  const metrics = decision.composite ? [...seen.triggers, decision.composite] : seen.triggers;
+  const failures = metrics.flatMap((t) =>
     t.kind === 'failed' && decision.failing.includes(t.metric) ? [t.message] : [],
   );
   if (failures.length > 0) {

@@ -1,5 +1,7 @@
 // What an outcome means for the fields of the status other than conditions. Pure.
 import { pauseOf } from '../api/annotations.ts';
+import { usesModifiers } from '../api/checks.ts';
+import { COMPOSITE_METRIC } from '../api/names.ts';
 import type { ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
 import type { Binding } from './bind.ts';
 import type { TriggerState } from './decide/observation.ts';
@@ -60,6 +62,7 @@ function triggerFacts(object: ScaledObject, bindings: readonly Binding[] | undef
     triggersTypes: [...new Set(triggers.map(({ type }) => type))].join(','),
     // KEDA puts the names of the authentications here, not their types.
     authenticationsTypes: [...new Set(authentications)].join(',') || null,
+    compositeScalerName: usesModifiers(object.spec) ? COMPOSITE_METRIC : null,
     ...names,
   };
 }

@@ -14,8 +14,6 @@ export function statusAfter(before: ScaledObjectStatus | undefined, facts: Statu
   }
   // The first number of replicas ever seen is the original one.
   if (before?.originalReplicaCount !== undefined) after.set('originalReplicaCount', before.originalReplicaCount);
-  // Written by KEDA while scaling modifiers were in use.
-  after.delete('compositeScalerName');
   return Object.fromEntries(after) as ScaledObjectStatus;
 }
 

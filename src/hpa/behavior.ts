@@ -2,7 +2,7 @@
 // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#configurable-scaling-behavior
 import type { HpaBehavior, HpaScalingPolicy, HpaScalingRules } from '../api/hpa-behavior.ts';
 import { DEFAULT_TOLERANCE, type Tolerances } from './desired-replicas.ts';
-import { parseQuantity } from './quantity.ts';
+import { parseQuantity } from '../quantity.ts';
 import { changeWithin, type HpaState } from './state.ts';
 
 /** One direction with every default filled in. */

@@ -27,6 +27,7 @@ const HOSTILE = [
   'let x = 1..100; let y = map(x, x); let z = map(x, y); len(toJSON(z))',
   'repeat("a", 20000) matches "(a*)*(a|aa)*b" ? 1 : 2',
   `"${'a'.repeat(200)}" matches "${'(a|b|c)*'.repeat(20)}d" ? 1 : 2`,
+  `${Array(5).fill('"a" matches "((a{30}){30}b)"').join(' and ')} ? 1 : 2`,
   'len(replace(repeat("a", 9000), "a", repeat("b", 9000)))',
   'len(map(1..9000, timezone("Europe/Berlin")))',
   Array(250).fill('queue_a').join(' + '),

@@ -3,7 +3,7 @@ import { pauseOf } from '../../api/annotations.ts';
 import { valueAt } from '../../api/issues.ts';
 import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '../../api/checks.ts';
 import type { ScaledObject } from '../../api/scaled-object.ts';
-import { checkScalingModifiers } from '../../api/scaling-modifiers.ts';
+import { checkScalingModifiers, triggersOutsideFormula } from '../../api/scaling-modifiers.ts';
 import { ScaleTrigger } from '../../api/trigger.ts';
 import { checkTriggerOptions, type ScaleOn, scaleOnOf } from '../../api/trigger-options.ts';
 import { type Lookup, unresolved } from '../../controller/auth/lookup.ts';
@@ -203,7 +203,10 @@ function furtherRules(object: ScaledObject): readonly Finding[] {
 /** What is accepted and does nothing, or not what it seems to say. */
 function withoutEffect({ spec }: ScaledObject): readonly Finding[] {
   const { idleReplicaCount: idle, minReplicaCount: min = 0 } = spec;
-  const found: Finding[] = [];
+  const isResource = (type: string): boolean => !polled(type);
+  const found = triggersOutsideFormula(spec, { isResource }).map(({ field, message }) =>
+    warning(field, 'NO_EFFECT', message),
+  );
   if (idle === 0 && spec.minReplicaCount === 0)
     found.push(
       warning(

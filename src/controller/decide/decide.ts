@@ -1,10 +1,11 @@
 // The heart: from what is wanted and what is seen to what is done. No I/O, no clock, no logger: `now` is data.
 // The rules are KEDA's (its scale executor), with the differences that docs/migrating-from-keda.md lists.
+import { metricsOf } from './composite.ts';
 import { cooldownEnd } from './cooldown.ts';
 import { demand } from './demand.ts';
 import { isInFallback } from './fallback.ts';
 import { nextLookInMs } from './looks.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, TriggerState } from './observation.ts';
 import type { ScalingPolicy } from './policy.ts';
 import type { HpaState } from '../../hpa/state.ts';
 import type { StepUp } from '../../hpa/step-up.ts';
@@ -36,6 +37,8 @@ export interface Decision {
   readonly inFallback: readonly string[];
   /** Metrics that cannot be read and have no fallback in force. */
   readonly failing: readonly string[];
+  /** What the formula made of the triggers, where there is one: it decided instead of them. */
+  readonly composite?: TriggerState;
   /** Where the step went and what held it back, when one was computed. */
   readonly demand?: Pick<StepUp, 'desiredReplicas' | 'metric' | 'limitedBy'>;
   readonly history: HpaState;
@@ -48,8 +51,9 @@ type Action = Pick<Decision, 'reason'> &
   };
 
 export function decide(policy: ScalingPolicy, seen: Observation): Decision {
-  const { active, inFallback, failing } = judge(policy, seen);
-  const { checkAt, scaleTo = seen.replicas, ...done } = actionFor(active, policy, seen);
+  const metrics = metricsOf(policy, seen);
+  const { active, inFallback, failing } = judge(policy, seen, metrics);
+  const { checkAt, scaleTo = seen.replicas, ...done } = actionFor(active, policy, seen, metrics);
   const regularInMs = nextLookInMs(seen.now, intervalMs(policy, scaleTo), seen.phaseMs);
   return {
     history: seen.history,
@@ -60,30 +64,41 @@ export function decide(policy: ScalingPolicy, seen: Observation): Decision {
     checkAgainInMs: checkAt === undefined ? regularInMs : Math.min(regularInMs, checkAt - seen.now),
     inFallback,
     failing,
+    ...(policy.composite && metrics[0] ? { composite: metrics[0] } : {}),
   };
 }
 
 /** Whether the target should be awake, and which metrics say nothing about it. */
-function judge(policy: ScalingPolicy, { triggers }: Observation): Pick<Decision, 'active' | 'inFallback' | 'failing'> {
-  const failed = triggers.filter(({ kind }) => kind === 'failed');
-  const inFallback = failed.filter((t) => isInFallback(t, policy.fallback)).map(({ metric }) => metric);
+function judge(
+  policy: ScalingPolicy,
+  { triggers }: Observation,
+  metrics: readonly TriggerState[],
+): Pick<Decision, 'active' | 'inFallback' | 'failing'> {
+  const failed = [...new Set([...triggers, ...metrics])].filter(({ kind }) => kind === 'failed');
+  const isStoodInFor = (state: TriggerState): boolean => isInFallback(state, policy.fallback);
+  const inFallback = failed.filter(isStoodInFor).map(({ metric }) => metric);
   const failing = failed.map(({ metric }) => metric).filter((metric) => !inFallback.includes(metric));
   const isActive =
     policy.isForcedActive ||
-    inFallback.length > 0 ||
     // KEDA: an object with cpu and memory triggers only is always active.
-    triggers.length === 0 ||
-    triggers.some((t) => t.kind === 'value' && t.isActive);
+    metrics.length === 0 ||
+    metrics.some((state) => (state.kind === 'value' ? state.isActive : isStoodInFor(state)));
   if (policy.pause.kind !== 'running') return { active: 'Unknown', inFallback, failing };
   // Unknown is not inactive: one that cannot be read might want the target awake.
-  return { active: isActive ? 'True' : failing.length > 0 ? 'Unknown' : 'False', inFallback, failing };
+  const isUnknown = metrics.some(({ metric }) => failing.includes(metric));
+  return { active: isActive ? 'True' : isUnknown ? 'Unknown' : 'False', inFallback, failing };
 }
 
-function actionFor(active: Decision['active'], policy: ScalingPolicy, seen: Observation): Action {
+function actionFor(
+  active: Decision['active'],
+  policy: ScalingPolicy,
+  seen: Observation,
+  metrics: readonly TriggerState[],
+): Action {
   if (policy.pause.kind !== 'running') return whilePaused(policy);
   switch (active) {
     case 'True':
-      return whileActive(policy, seen);
+      return whileActive(policy, seen, metrics);
     case 'Unknown':
       return { reason: 'SourceUnknown' };
     case 'False':
@@ -96,13 +111,13 @@ function whilePaused({ pause }: ScalingPolicy): Action {
   return { reason: 'Paused', ...(pause.kind === 'paused-at' ? { scaleTo: pause.replicas } : {}) };
 }
 
-function whileActive(policy: ScalingPolicy, seen: Observation): Action {
+function whileActive(policy: ScalingPolicy, seen: Observation, metrics: readonly TriggerState[]): Action {
   const awake = Math.max(1, policy.minReplicas);
   const sleeps = seen.replicas === 0 || (policy.idleReplicas !== undefined && seen.replicas < policy.minReplicas);
   const mayScaleOut = policy.pause.kind === 'running' && policy.pause.scaleOut === 'allowed';
   if (!mayScaleOut) return { reason: sleeps ? 'ScaleOutPaused' : 'Active' };
   if (policy.scaleUp === 'HPA') return sleeps ? { reason: 'Activated', scaleTo: awake } : { reason: 'Active' };
-  const { desiredReplicas, metric, limitedBy, state } = demand(policy, seen);
+  const { desiredReplicas, metric, limitedBy, state } = demand(policy, seen, metrics);
   const step = {
     history: state,
     demand: {

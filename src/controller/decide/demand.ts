@@ -6,7 +6,7 @@ import type { Observation, TriggerState } from './observation.ts';
 import type { ScalingPolicy } from './policy.ts';
 
 /** For a target that should be awake; never below its present size, nor below max(1, minReplicas). */
-export function demand(policy: ScalingPolicy, seen: Observation): StepUp {
+export function demand(policy: ScalingPolicy, seen: Observation, metrics: readonly TriggerState[]): StepUp {
   return stepUp(
     {
       nowMs: seen.now,
@@ -14,7 +14,7 @@ export function demand(policy: ScalingPolicy, seen: Observation): StepUp {
       ...(seen.readyReplicas === undefined ? {} : { readyReplicas: seen.readyReplicas }),
       minReplicas: policy.minReplicas,
       maxReplicas: policy.maxReplicas,
-      metrics: seen.triggers.map((trigger) => observedMetric(trigger, policy, seen)),
+      metrics: metrics.map((trigger) => observedMetric(trigger, policy, seen)),
       scaleUp: policy.scaleUpRules,
     },
     seen.history,

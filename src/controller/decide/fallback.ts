@@ -11,6 +11,8 @@ export function isInFallback(trigger: TriggerState, fallback: FallbackPolicy | u
 export function fallbackReplicas({ behavior, replicas }: FallbackPolicy, currentReplicas: number): number {
   switch (behavior) {
     case 'static':
+    // In force only where the formula makes nothing of a failed trigger.
+    case 'scalingModifiers':
       return replicas;
     case 'currentReplicas':
       return currentReplicas;

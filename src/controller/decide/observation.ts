@@ -22,6 +22,8 @@ export type TriggerState =
   | {
       readonly kind: 'value';
       readonly metric: string;
+      /** Its place in spec.triggers. */
+      readonly index?: number;
       readonly value: number;
       readonly isActive: boolean;
       readonly target: number;
@@ -31,6 +33,7 @@ export type TriggerState =
   | {
       readonly kind: 'failed';
       readonly metric: string;
+      readonly index?: number;
       /** Failed reads in a row. 0: there is nothing to read yet, because its definition or its credentials are wrong. */
       readonly failures: number;
       readonly code: string;

@@ -3,6 +3,8 @@ import { isForcedActive, type Pause } from '../../api/annotations.ts';
 import { DEFAULT_MAX_REPLICAS } from '../../api/checks.ts';
 import type { HpaScalingRules } from '../../api/hpa-behavior.ts';
 import type { ScaledObject } from '../../api/scaled-object.ts';
+import { type CompositeMetric, compositeOf, formulaOf } from '../../api/scaling-modifiers.ts';
+import type { Formula } from '../../formula/formula.ts';
 
 export interface ScalingPolicy {
   /** 0 lets the target sleep. */
@@ -28,13 +30,26 @@ export interface ScalingPolicy {
   readonly readTimeoutMs: number;
   /** Whether sources may say that it is time for a look. */
   readonly usesPush: boolean;
+  /** One metric computed of all triggers counts, instead of each of them. */
+  readonly composite?: CompositePolicy;
+}
+
+export interface CompositePolicy extends CompositeMetric {
+  readonly formula: Formula;
+  /** Of spec.triggers, in their order. */
+  readonly names: readonly (string | undefined)[];
 }
 
 export interface FallbackPolicy {
   /** In force after more than this many failed reads in a row (KEDA compares strictly). */
   readonly failureThreshold: number;
   readonly replicas: number;
-  readonly behavior: 'static' | 'currentReplicas' | 'currentReplicasIfHigher' | 'currentReplicasIfLower';
+  readonly behavior:
+    | 'static'
+    | 'currentReplicas'
+    | 'currentReplicasIfHigher'
+    | 'currentReplicasIfLower'
+    | 'scalingModifiers';
 }
 
 const DEFAULT_POLLING_S = 30;
@@ -79,6 +94,7 @@ export function policyOf(
     verifyBeforeZero,
     readTimeoutMs: readTimeoutSeconds === undefined ? defaults.readTimeoutMs : seconds(readTimeoutSeconds),
     usesPush: push,
+    ...compositePolicy(spec),
   };
 }
 
@@ -93,8 +109,14 @@ function seconds(count: number): number {
   return count * 1000;
 }
 
+function compositePolicy(spec: ScaledObject['spec']): Pick<ScalingPolicy, 'composite'> {
+  const composite = compositeOf(spec);
+  const formula = composite && formulaOf(spec);
+  return formula ? { composite: { ...composite, formula, names: spec.triggers.map(({ name }) => name) } } : {};
+}
+
 function fallbackOf(fallback: ScaledObject['spec']['fallback']): FallbackPolicy | undefined {
-  if (!fallback || fallback.behavior === 'scalingModifiers') return undefined;
+  if (!fallback) return undefined;
   const { failureThreshold, replicas, behavior = 'static' } = fallback;
   return { failureThreshold, replicas, behavior };
 }

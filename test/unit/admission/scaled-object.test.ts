@@ -20,9 +20,25 @@ const TRANSFER = { annotations: { 'scaledobject.keda.sh/transfer-hpa-ownership':
 const NAMED = { advanced: { horizontalPodAutoscalerConfig: { name: 'by-hand' } } };
 const CPU_ONLY = { triggers: [CPU], minReplicaCount: 1 };
 
+const formulaOver = (formula: string, target: string) => ({ advanced: { scalingModifiers: { formula, target } } });
+const aFormula = (formula: string, target = '1'): ReviewRequest =>
+  aRequest({ ...formulaOver(formula, target), triggers: [{ ...RABBIT, name: 'queue' }] });
+
 describe('src/admission/scaled-object', () => {
   it('has nothing to say of an ordinary one', async () => {
     expect(await judge(aRequest())).toEqual({ problems: [], warnings: [] });
+  });
+
+  it('says where in a formula the mistake is', async () => {
+    const { problems } = await judge(aFormula('queue + quue * 2'));
+    expect(problems).toEqual([
+      {
+        reason: 'scaling-modifiers',
+        field: 'spec.advanced.scalingModifiers.formula',
+        message: 'column 9: no trigger has the name "quue": did you mean queue?',
+      },
+    ]);
+    expect(await judge(aFormula('queue * 2'))).toEqual({ problems: [], warnings: [] });
   });
 
   it.each<[string, ReviewRequest, readonly string[]]>([
@@ -49,6 +65,16 @@ describe('src/admission/scaled-object', () => {
       'a fallback by a formula that is not there',
       aRequest({ fallback: { failureThreshold: 1, replicas: 1, behavior: 'scalingModifiers' } }),
       ['scaling-modifiers-fallback'],
+    ],
+    ['a formula that no trigger has the names for', aFormula('q'), ['scaling-modifiers']],
+    ['a formula that is none', aFormula('queue + '), ['scaling-modifiers']],
+    ['a formula that gives a string of letters', aFormula('"many"'), ['scaling-modifiers']],
+    ['a formula that always divides by zero', aFormula('queue / 0'), ['scaling-modifiers']],
+    ['a formula with a target of zero', aFormula('queue', '0'), ['scaling-modifiers']],
+    [
+      'a formula over cpu',
+      aRequest({ ...formulaOver('load', '1'), triggers: [RABBIT, { ...CPU, name: 'load' }] }),
+      ['scaling-modifiers'],
     ],
     ['a name of 64 characters', aRequest({}, {}, { name: 'x'.repeat(64) }), ['name-too-long']],
     ['a name that is too long for its HPA', aRequest({}, {}, { name: 'x'.repeat(55) }), ['hpa-name-too-long']],
@@ -178,13 +204,17 @@ describe('src/admission/scaled-object', () => {
       { triggers: [{ ...RABBIT, metadata: { ...RABBIT.metadata, host: 'amqp://me:tops3cret@h' } }] },
       'credential',
     ],
+    [
+      'a trigger that the formula does not name',
+      { ...formulaOver('queue', '1'), triggers: [{ ...RABBIT, name: 'queue' }, RABBIT] },
+      'spec.triggers[1]: has no effect',
+    ],
     ['a cooldown that nobody waits for', { minReplicaCount: 1, cooldownPeriod: 5 }, 'spec.cooldownPeriod'],
     [
       'a poll that nobody waits for',
       { minReplicaCount: 1, pollingInterval: 5, advanced: { sluice: { scaleUp: 'HPA' } } },
       'spec.pollingInterval',
     ],
-    ['a formula', { advanced: { scalingModifiers: { formula: 'q', target: '1' } } }, 'not supported yet'],
   ])('only warns of %s', async (_, spec, words) => {
     const { problems, warnings } = await judge(aRequest(spec));
     expect(problems).toEqual([]);

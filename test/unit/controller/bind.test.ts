@@ -11,6 +11,7 @@ const lookup: Lookup = {
   configMap: nothing,
   triggerAuthentication: nothing,
   clusterTriggerAuthentication: nothing,
+  serviceAccount: nothing,
   podTemplate: nothing,
 };
 
@@ -30,5 +31,24 @@ describe('controller/bind', () => {
       former: [],
     });
     expect(bindings).toMatchObject([{ readTimeoutMs: 9_000 }, { readTimeoutMs: 3_000 }]);
+  });
+
+  it('wants no target of triggers that a formula makes one metric of', async () => {
+    const triggers = [{ type: 'kubernetes-workload', name: 'pods', metadata: { podSelector: 'app=web' } }];
+    const options = {
+      types: { triggerSource, parseTrigger },
+      lookup,
+      readTimeoutMs: 3_000,
+      clusterObjectNamespace: 'sluice',
+      describe: () => Promise.reject(new Error('nothing here is described')),
+      former: [],
+    };
+    const advanced = { scalingModifiers: { formula: 'pods * 2', target: '3' } };
+    expect(await bindTriggers(aScaledObject('worker', { triggers, advanced }), options)).toMatchObject([
+      { kind: 'polled' },
+    ]);
+    expect(await bindTriggers(aScaledObject('worker', { triggers }), options)).toMatchObject([
+      { kind: 'broken', error: { message: expect.stringContaining('value: is required') } },
+    ]);
   });
 });

@@ -146,7 +146,7 @@ describe('controller', () => {
   it.each([
     ['min above max', { minReplicaCount: 5, maxReplicaCount: 2 }, 'spec.minReplicaCount'],
     ['idle not below min', { minReplicaCount: 2, idleReplicaCount: 2 }, 'spec.idleReplicaCount'],
-    ['scaling modifiers', { advanced: { scalingModifiers: { formula: 'a', target: '1' } } }, 'not supported yet'],
+    ['a formula', { advanced: { scalingModifiers: { formula: 'a', target: '1' } } }, 'no trigger has the name "a"'],
     ['no such target', { scaleTargetRef: { name: 'nobody' } }, 'Deployment "shop/nobody" does not exist'],
     [
       'a kind nobody serves',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { buildHpa, SPEC_HASH } from '../../../src/controller/hpa.ts';
 import { quantityOf } from '../../../src/controller/hpa-metrics.ts';
 import { covers } from '../../../src/controller/apply-hpa.ts';
-import { parseQuantity } from '../../../src/hpa/quantity.ts';
+import { parseQuantity } from '../../../src/quantity.ts';
 import type { MeasuredTrigger, MetricSpec } from '../../../src/scalers/scaler.ts';
 import { aScaledObject } from '../../support/controller-world.ts';
 
@@ -189,5 +189,19 @@ describe('controller/apply-hpa covers', () => {
     ['nothing', undefined, { a: 1 }, false],
   ])('%s', (_what, live, wanted, expected) => {
     expect(covers(live, wanted)).toBe(expected);
+  });
+
+  it('has one composite metric in place of all external ones, beside cpu and memory', () => {
+    const scalingModifiers = { formula: 'a + b', target: '2.5', metricType: 'Value' as const };
+    const object = aScaledObject('worker', { advanced: { scalingModifiers } });
+    const { metrics } = build(object, [polled(), cpu, polled({ name: 'other' }), memoryOf('app')]).spec;
+    expect(metrics.map(({ type }) => type)).toEqual(['ContainerResource', 'External', 'Resource']);
+    expect(metrics[1]).toEqual({
+      type: 'External',
+      external: {
+        metric: { name: 'composite-metric', selector: { matchLabels: { 'scaledobject.keda.sh/name': 'worker' } } },
+        target: { type: 'Value', value: '2500m' },
+      },
+    });
   });
 });

@@ -20,10 +20,6 @@ describe('controller/status', () => {
     expect(statusAfter(undefined, { originalReplicaCount: 7 }).originalReplicaCount).toBe(7);
   });
 
-  it('clears what scaling modifiers left behind', () => {
-    expect(statusAfter({ compositeScalerName: 'composite-metric' }, {})).toEqual({});
-  });
-
   it.each<[string, ScaledObjectStatus, ScaledObjectStatus, number, boolean]>([
     ['nothing changed', { hpaName: 'a' }, { hpaName: 'a' }, 1e9, false],
     ['a field changed', { hpaName: 'a' }, { hpaName: 'b' }, 0, true],

@@ -22,6 +22,14 @@ describe('the parameters of kubernetes-workload', () => {
     });
   });
 
+  it('need no value where a formula computes the metric', () => {
+    expect(
+      polled('kubernetes-workload', { metadata: { podSelector: 'app=web' }, inFormula: true }).metric,
+    ).toMatchObject({
+      name: 'workload-shop',
+    });
+  });
+
   it('share a source with other triggers of the namespace, and with none of another', () => {
     const [one, two] = ['app=web', 'app=api'].map((podSelector) =>
       polled('kubernetes-workload', { metadata: { ...metadata, podSelector } }),

@@ -72,7 +72,7 @@ describe('mistakes in a ScaledObject', () => {
     [
       'a formula without a target',
       scaledObject(`advanced: { scalingModifiers: { formula: "1" } }\n${REST}`),
-      ['6 spec.advanced.scalingModifiers.target SCALING_MODIFIERS'],
+      ['6 spec.advanced.scalingModifiers.target SCALING_MODIFIERS', '9 spec.triggers[0] warning NO_EFFECT'],
     ],
     [
       'queueLength on azure-servicebus',

@@ -3,7 +3,8 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decide } from '../../../../src/controller/decide/decide.ts';
 import type { Observation, TriggerState } from '../../../../src/controller/decide/observation.ts';
-import type { ScalingPolicy } from '../../../../src/controller/decide/policy.ts';
+import type { CompositePolicy, ScalingPolicy } from '../../../../src/controller/decide/policy.ts';
+import { compileFormula } from '../../../../src/formula/formula.ts';
 import { EMPTY_STATE } from '../../../../src/hpa/state.ts';
 
 const target = fc.integer({ min: 1, max: 50 });
@@ -32,7 +33,35 @@ const fallback = fc.option(
   fc.record({
     failureThreshold: fc.nat(4),
     replicas: fc.nat(20),
-    behavior: fc.constantFrom('static', 'currentReplicas', 'currentReplicasIfHigher', 'currentReplicasIfLower'),
+    behavior: fc.constantFrom(
+      'static',
+      'currentReplicas',
+      'currentReplicasIfHigher',
+      'currentReplicasIfLower',
+      'scalingModifiers',
+    ),
+  }),
+  { nil: undefined },
+);
+const NAMES = ['a', 'b', 'c', 'd'];
+const composite: fc.Arbitrary<CompositePolicy | undefined> = fc.option(
+  fc.record({
+    formula: fc
+      .constantFrom(
+        'a + b * 2',
+        'max(a, b, c)',
+        'a / b',
+        'b ?? a',
+        '(a ?? 0) + (b ?? 0)',
+        'a > b ? nil : c ?? 5',
+        'a - d',
+        '7',
+      )
+      .map((text) => compileFormula(text, NAMES)),
+    target,
+    type,
+    activation: fc.integer({ min: -5, max: 50 }),
+    names: fc.constant(NAMES),
   }),
   { nil: undefined },
 );
@@ -45,12 +74,14 @@ const policy: fc.Arbitrary<ScalingPolicy> = fc
     cooldown: fc.nat(600),
     initial: fc.nat(600),
     fallback,
+    composite,
     scaleIn: fc.constantFrom('allowed' as const, 'paused' as const),
     scaleOut: fc.constantFrom('allowed' as const, 'paused' as const),
     isForcedActive: fc.boolean(),
     scaleUp: fc.constantFrom('Direct' as const, 'HPA' as const),
   })
-  .map(({ min, room, idle, poll, cooldown, initial, scaleIn, scaleOut, ...rest }) => ({
+  .map(({ min, room, idle, poll, cooldown, initial, scaleIn, scaleOut, composite: formula, ...rest }) => ({
+    ...(formula ? { composite: formula } : {}),
     minReplicas: min,
     maxReplicas: Math.max(1, min + room),
     idleReplicas: idle !== undefined && idle < min ? idle : undefined,
@@ -71,7 +102,7 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   lastActiveAt: fc.option(fc.integer({ min: 1_799_999_000_000, max: 1_900_000_000_000 }), { nil: undefined }),
   replicas: fc.nat(16),
   readyReplicas: fc.option(fc.nat(16), { nil: undefined }),
-  triggers: fc.array(trigger, { maxLength: 4 }),
+  triggers: fc.array(trigger, { maxLength: 4 }).map((states) => states.map((state, index) => ({ ...state, index }))),
   phaseMs: fc.nat(2 ** 32 - 1),
   history: fc.constant(EMPTY_STATE),
 });
@@ -82,8 +113,10 @@ const holds = (predicate: (policy: ScalingPolicy, seen: Observation) => boolean)
 describe('controller/decide properties', () => {
   it('never goes down on missing data', () =>
     holds((p, o) => {
-      const { scaleTo = o.replicas } = decide(p, o);
-      return scaleTo >= o.replicas || !o.triggers.some((t) => t.kind === 'failed');
+      const { scaleTo = o.replicas, composite: made } = decide(p, o);
+      // What a formula makes of the triggers that it does not need is its author's word.
+      const metrics = p.composite ? [made] : o.triggers;
+      return scaleTo >= o.replicas || metrics.every((metric) => metric?.kind === 'value');
     }));
 
   it('never rests before the cooldown is over', () =>
@@ -115,7 +148,8 @@ describe('controller/decide properties', () => {
     holds((p, o) => {
       const { scaleTo } = decide(p, o);
       const isRelative =
-        o.triggers.some((t) => t.type === 'Value') || p.fallback?.behavior === 'currentReplicasIfHigher';
+        [...o.triggers, p.composite].some((t) => t?.type === 'Value') ||
+        p.fallback?.behavior === 'currentReplicasIfHigher';
       return scaleTo === undefined || isRelative || decide(p, { ...o, replicas: scaleTo }).scaleTo === undefined;
     }));
 
