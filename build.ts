@@ -18,6 +18,8 @@ const { values: flags } = parseArgs({
 const { version } = JSON.parse(await readFile(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
 const sources = fileURLToPath(new URL('src/', import.meta.url));
+/** Left to Node: what a proxy agent wants for Kerberos, which nobody has to install, and Kafka's client of the demo, which runs from a clone. */
+const external: readonly string[] = ['kerberos', '@platformatic/kafka'];
 
 /**
  * `await import('driver')` of a CommonJS package gives its names in Node, but only `default` in a chunk of esbuild. So each such import
@@ -30,7 +32,7 @@ const lazyDrivers: Plugin = {
     let loaded: Promise<unknown> = Promise.resolve();
     const load = (path: string): Promise<unknown> => (loaded = loaded.then(() => import(path)));
     onResolve({ filter: /^(@[\w-]+\/)?[\w-]+$/ }, ({ path, kind, importer, resolveDir }) =>
-      kind === 'dynamic-import' && importer.startsWith(sources)
+      kind === 'dynamic-import' && importer.startsWith(sources) && !external.includes(path)
         ? { path, namespace: 'lazy', pluginData: resolveDir }
         : undefined,
     );
@@ -65,8 +67,7 @@ const { metafile } = await build({
   legalComments: 'linked',
   logLevel: 'warning',
   plugins: [lazyDrivers],
-  // Of a proxy agent, for proxies that want Kerberos; nobody has to install it. Kafka's client is the demo's alone, which runs from a clone.
-  external: ['kerberos', '@platformatic/kafka'],
+  external: [...external],
   define: { SLUICE_VERSION: JSON.stringify(version) },
   // CommonJS dependencies inside an ES module bundle ask for these; `var`, because some ES modules declare them, too.
   banner: {

@@ -91,13 +91,17 @@ async function readBrokers(world: World): Promise<void> {
     mode: 'QueueLength',
     value: '1',
   });
-  const refused = /refused|reach|connect/;
+  const refused = /refused|reach|connect|no node lets us in/;
+  const kafka = { bootstrapServers: `127.0.0.1:${port}`, consumerGroup: 'jobs', topic: 'jobs' };
   const brokers: readonly (readonly [string, Parameters<typeof trigger>, RegExp])[] = [
     ['amqp', ['rabbitmq', rabbit('amqp')], refused],
     ['http', ['rabbitmq', rabbit('http')], refused],
     ['redis', ['redis', address], refused],
     ['redis-cluster', ['redis-cluster', address], refused],
     ['redis-sentinel', ['redis-sentinel', { ...address, sentinelMaster: 'master' }], refused],
+    ['kafka', ['kafka', kafka], refused],
+    ['external', ['external', { scalerAddress: `127.0.0.1:${port}` }], refused],
+    ['prometheus', ['prometheus', { serverAddress: `http://127.0.0.1:${port}`, query: 'up', threshold: '1' }], refused],
     [
       'azure',
       ['azure-servicebus', { queueName: 'jobs', namespace: 'bus' }, 'azure'],
