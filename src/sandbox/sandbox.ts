@@ -53,8 +53,25 @@ const NODE_NAME = 'sandbox';
 const SYSTEM_NAMESPACE = 'sluice';
 const READY_CHECK_MS = 10;
 
-/** Resolves when the cluster takes pods and knows KEDA's and Dapr's kinds. */
+/** Resolves when the cluster takes pods and knows KEDA's and Dapr's kinds. When it rejects, nothing of it is left. */
 export async function startSandbox(options: SandboxOptions, signal: AbortSignal): Promise<Sandbox> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.toReversed()) await step();
+  };
+  try {
+    return { ...(await build(options, undo, signal)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function build(
+  options: SandboxOptions,
+  undo: (() => Promise<unknown>)[],
+  signal: AbortSignal,
+): Promise<Omit<Sandbox, 'stop'>> {
   const { clock, random, log, directory } = options;
   await mkdir(directory, { recursive: true });
   const server = await createApiServer({
@@ -63,9 +80,11 @@ export async function startSandbox(options: SandboxOptions, signal: AbortSignal)
     log: log.child({ component: 'api-server' }),
     port: options.port,
   });
+  undo.push(() => server.stop());
   const kubeconfig = join(directory, 'kubeconfig');
   await writeFile(kubeconfig, server.adminKubeconfig(), { mode: 0o600 });
   const connection = await loadConnection({ kubeconfig, env: {}, clock });
+  undo.push(() => connection.close());
   const client = createKubeClient(connection, { clock, log, userAgent: 'sandbox' });
   await installKinds(client, options.metricsPort, signal);
 
@@ -88,22 +107,14 @@ export async function startSandbox(options: SandboxOptions, signal: AbortSignal)
     log,
     ...(options.hpaSyncMs === undefined ? {} : { hpa: { syncMs: options.hpaSyncMs } }),
   });
-  const stop = new AbortController();
-  const failed = supervise([workloads, node], { signal: stop.signal, log });
+  const life = new AbortController();
+  const failed = supervise([workloads, node], { signal: life.signal, log });
+  undo.push(async () => {
+    life.abort(new Error('the sandbox stops'));
+    await failed;
+  });
   while (!(workloads.ready() && node.ready())) await sleep(clock, READY_CHECK_MS, signal);
-  return {
-    kubeconfig,
-    server,
-    client,
-    node,
-    failed,
-    async stop() {
-      stop.abort(new Error('the sandbox stops'));
-      await failed;
-      await connection.close();
-      await server.stop();
-    },
-  };
+  return { kubeconfig, server, client, node, failed };
 }
 
 function sidecars({ daprd, directory, clock, random, log }: SandboxOptions, client: KubeClient) {

@@ -33,7 +33,9 @@ for (const type of ['external', 'external-push'] as const) {
     ...(type === 'external-push' ? { watches: true } : {}),
     async start() {
       const tls = { cert: server.certPem, key: server.keyPem };
-      const broker = await startExternalScaler({ ...tls, clients: { ca: authority.certPem, commonName: RIGHT } });
+      const clients = { ca: authority.certPem, commonName: RIGHT };
+      // A push reaches the streams that are open: one that opens at that moment has to be told as it begins.
+      const broker = await startExternalScaler({ ...tls, clients }, type === 'external-push' ? 'greets' : 'waits');
       const { queues } = broker;
       return {
         type,

@@ -75,6 +75,14 @@ it('says which kubeconfig it cannot use', async () => {
   expect(stderr).toContain(file);
 });
 
+it('ends the demo when its broker does not come up, whatever of the rest is up by then', async () => {
+  // There is no Kafka, nor perhaps a Java.
+  const flags = ['--daprd', process.execPath, '--broker-files', directory, '--directory', join(directory, 'demo')];
+  const { code, stderr } = await runSluiceCommand(['demo', '--broker', 'kafka', ...flags]);
+  expect(code).toBeGreaterThan(0);
+  expect(stderr).toContain('Kafka');
+});
+
 it('prints its version, its help and a completion script', async () => {
   expect(await runSluiceCommand(['version'])).toEqual({ code: 0, stdout: `sluice ${version}\n`, stderr: '' });
   const help = await runSluiceCommand(['run', '--help']);

@@ -13,7 +13,10 @@ export async function startKafkaBroker(options: DemoBrokerOptions): Promise<Demo
   const { startLocalKafka } = await import('../../sandbox/kafka.ts');
   const login = { username: 'sluice', password: 'demo' };
   const kafka = await startLocalKafka({ directory: join(directory, 'kafka'), jars, ...login, clock, signal });
-  await kafka.createTopic(TOPIC, PARTITIONS);
+  await kafka.createTopic(TOPIC, PARTITIONS).catch(async (error: unknown) => {
+    await kafka.stop();
+    throw error;
+  });
   return {
     title: 'Kafka',
     secret: { name: 'kafka', stringData: login },

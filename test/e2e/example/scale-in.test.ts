@@ -36,7 +36,13 @@ function ledgerOf(place: Place): Ledger {
   return ledger;
 }
 
-describe.each(['kafka', 'storagequeue'] as const)('consumers that go in mid-work, on %s', (broker) => {
+function sendingTo(broker: string, message: object): readonly [path: string, body: object] {
+  return broker === 'redis'
+    ? ['/v1.0/publish/message-queue/message-queue', message]
+    : ['/v1.0/bindings/message-queue', { operation: 'create', data: message, metadata: {} }];
+}
+
+describe.each(['kafka', 'storagequeue', 'redis'] as const)('consumers that go in mid-work, on %s', (broker) => {
   const itHere = HAS[broker] ? whereBuildable(it, 'kubernetes-1.36', 'etcd', 'dapr') : it.skip;
 
   itHere('lose nothing: what they had not finished is done by the next ones', async () => {
@@ -49,8 +55,8 @@ describe.each(['kafka', 'storagequeue'] as const)('consumers that go in mid-work
       await place.ready('producer', 1);
       for (let n = 1; n <= MESSAGES; n++) {
         const message = { text: 'Hello World', id: `${n}` };
-        const body = { operation: 'create', data: message, metadata: {} };
-        expect(await place.sidecar('producer', '/v1.0/bindings/message-queue', body)).toMatchObject({ status: 204 });
+        const [path, body] = sendingTo(broker, message);
+        expect(await place.sidecar('producer', path, body)).toMatchObject({ status: 204 });
       }
       const done = (): number => new Set(ledgerOf(place).handled.map(({ id }) => id)).size;
       await place.scale('consumer', CONSUMERS);
