@@ -4,7 +4,7 @@ import { LONGEST_NAME } from '../api/names.ts';
 import { inspect } from '../api/parse.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
 import { checkScalingModifiers } from '../api/scaling-modifiers.ts';
-import { checkTriggerOptions } from '../api/trigger-options.ts';
+import { checkTriggerOptions } from '../api/scale-on.ts';
 import { targetOf } from '../api/target.ts';
 import { uselessFields } from '../api/useless-fields.ts';
 import { findConflicts } from './conflicts.ts';

@@ -4,7 +4,7 @@ import type { ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
 import { uselessFields } from '../api/useless-fields.ts';
 import type { SluiceError } from '../errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
-import type { Binding } from './bind.ts';
+import type { Binding } from './binding.ts';
 import type { Decision } from './decide/decide.ts';
 import type { TriggerState } from './decide/observation.ts';
 import type { ObjectMemory } from './memory.ts';

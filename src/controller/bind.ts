@@ -4,20 +4,14 @@ import { usesModifiers } from '../api/checks.ts';
 import { externalMetricName } from '../api/names.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
 import type { ScaleTrigger } from '../api/trigger.ts';
-import { scaleOnOf } from '../api/trigger-options.ts';
-import { ConfigError, type FieldIssue, KubeError, SluiceError } from '../errors.ts';
-import type {
-  DescribedTrigger,
-  PolledTrigger,
-  ResourceTrigger,
-  TriggerInput,
-  TriggerSource,
-} from '../scalers/scaler.ts';
+import { scaleOnOf } from '../api/scale-on.ts';
+import { ConfigError, KubeError, SluiceError } from '../errors.ts';
+import type { DescribedTrigger, PolledTrigger, TriggerInput, TriggerSource } from '../scalers/scaler.ts';
 import type { Lookup } from './auth/lookup.ts';
 import { resolveParameters } from './auth/parameters.ts';
-import { type Describe, type Described, describeAgain } from './describe.ts';
+import type { Binding } from './binding.ts';
+import { type Describe, describeAgain } from './describe.ts';
 import { canonicalJson } from './hpa.ts';
-import type { BoundTrigger } from './feed.ts';
 import { targetOf } from '../api/target.ts';
 
 /** What bind needs of the registry of trigger types. */
@@ -26,26 +20,6 @@ export interface TriggerTypes {
   /** Throws the ConfigError for a type that there is none of. */
   parseTrigger(type: string, input: TriggerInput): unknown;
 }
-
-/** One trigger, in its place of spec.triggers. */
-export type Binding =
-  | ({
-      readonly kind: 'polled';
-      readonly index: number;
-      readonly trigger: PolledTrigger;
-      readonly warnings: readonly FieldIssue[];
-    } & BoundTrigger & {
-        readonly useCachedMetrics: boolean;
-        /** The trigger whose source named this metric. */
-        readonly described?: Described;
-      })
-  | {
-      readonly kind: 'resource';
-      readonly index: number;
-      readonly trigger: ResourceTrigger;
-      readonly warnings: readonly FieldIssue[];
-    }
-  | { readonly kind: 'broken'; readonly index: number; readonly type: string; readonly error: SluiceError };
 
 export interface BindOptions {
   readonly types: TriggerTypes;

@@ -1,7 +1,8 @@
 // Binds an object's triggers when its definition or anything they were resolved from has changed, and only then.
 import type { ScaledObject } from '../api/scaled-object.ts';
 import type { KubeLookups } from './auth/kube-lookup.ts';
-import { type Binding, bindTriggers, type TriggerTypes } from './bind.ts';
+import { bindTriggers, type TriggerTypes } from './bind.ts';
+import type { Binding } from './binding.ts';
 import type { Dependencies } from './dependencies.ts';
 import { referenceTo, type Reference } from './dependencies.ts';
 import { phaseOf } from './phase.ts';

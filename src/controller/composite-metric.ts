@@ -3,7 +3,7 @@ import type { Clock } from '../async.ts';
 import { COMPOSITE_METRIC } from '../api/names.ts';
 import { MetricError } from '../errors.ts';
 import type { ExternalMetric } from '../metrics-adapter/provider.ts';
-import type { Binding } from './bind.ts';
+import type { Binding } from './binding.ts';
 import type { Bystander } from './bystander.ts';
 import { metricsOf } from './decide/composite.ts';
 import { fallbackReplicas, fallbackValue, isInFallback } from './decide/fallback.ts';

@@ -1,21 +1,10 @@
 // Triggers whose source names their metrics at run time: one such trigger is bound as one reading for each metric.
 import { externalMetricName } from '../api/names.ts';
-import { type FieldIssue, SluiceError } from '../errors.ts';
-import type { DescribedTrigger, PolledTrigger } from '../scalers/scaler.ts';
-import type { Binding } from './bind.ts';
+import { SluiceError } from '../errors.ts';
+import type { PolledTrigger } from '../scalers/scaler.ts';
+import type { Binding, Described } from './binding.ts';
 
 type PolledBinding = Extract<Binding, { kind: 'polled' }>;
-
-/** Such a trigger in its place of spec.triggers: what the bindings of its metrics have in common. */
-export interface Described {
-  readonly index: number;
-  readonly trigger: DescribedTrigger;
-  readonly warnings: readonly FieldIssue[];
-  /** A digest of everything that the description depends on. */
-  readonly question: string;
-  readonly readTimeoutMs: number;
-  readonly useCachedMetrics: boolean;
-}
 
 /** Asks the source. Rejects with a SluiceError, or when the program stops. */
 export type Describe = (described: Described) => Promise<readonly PolledTrigger[]>;

@@ -4,7 +4,7 @@ import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '..
 import { parseScaledObject } from '../api/parse.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
 import { checkScalingModifiers } from '../api/scaling-modifiers.ts';
-import { checkTriggerOptions } from '../api/trigger-options.ts';
+import { checkTriggerOptions } from '../api/scale-on.ts';
 import { ConfigError } from '../errors.ts';
 import type { KubeObject } from '../kube/client.ts';
 import type { TriggerTypes } from './bind.ts';

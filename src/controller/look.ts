@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts';
 import { act, type Look } from './act.ts';
 import type { Announce } from './announce.ts';
 import type { HpaKeeper } from './apply-hpa.ts';
-import type { Binding } from './bind.ts';
+import type { Binding } from './binding.ts';
 import type { Bind } from './binder.ts';
 import { type Decision, decide } from './decide/decide.ts';
 import type { Observation, TriggerState } from './decide/observation.ts';

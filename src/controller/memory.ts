@@ -2,7 +2,7 @@
 import type { HpaState } from '../hpa/state.ts';
 import { EMPTY_STATE } from '../hpa/state.ts';
 import type { KubeObject } from '../kube/client.ts';
-import type { Binding } from './bind.ts';
+import type { Binding } from './binding.ts';
 import type { ScalingPolicy } from './decide/policy.ts';
 
 export interface ObjectMemory {

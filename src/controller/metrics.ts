@@ -3,7 +3,7 @@ import { COMPOSITE_METRIC, labels } from '../api/names.ts';
 import type { Clock } from '../async.ts';
 import { MetricError } from '../errors.ts';
 import type { ExternalMetric, MetricQuery, MetricsProvider } from '../metrics-adapter/provider.ts';
-import type { Binding } from './bind.ts';
+import type { Binding } from './binding.ts';
 import type { Bystander } from './bystander.ts';
 import { createCompositeReader } from './composite-metric.ts';
 import { fallbackReplicas, fallbackValue } from './decide/fallback.ts';

@@ -2,7 +2,7 @@
 import type { Observation, TriggerState } from './decide/observation.ts';
 import type { ScalingPolicy } from './decide/policy.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
-import type { Binding } from './bind.ts';
+import type { Binding } from './binding.ts';
 import type { Sample } from './feed.ts';
 import type { ObjectMemory } from './memory.ts';
 import type { Sampler } from './sampler.ts';

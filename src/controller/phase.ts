@@ -1,7 +1,7 @@
 // Each object looks at its own moment of an interval, so that ten thousand of them do not ask in the same second.
 import { createHash } from 'node:crypto';
 import type { ScaledObject } from '../api/scaled-object.ts';
-import type { Binding } from './bind.ts';
+import type { Binding } from './binding.ts';
 
 /**
  * A number to be taken modulo the interval. Triggers that a source answers in one call share a moment, and so do identical

@@ -3,7 +3,7 @@ import { pauseOf } from '../api/annotations.ts';
 import { usesModifiers } from '../api/checks.ts';
 import { COMPOSITE_METRIC } from '../api/names.ts';
 import type { ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
-import type { Binding } from './bind.ts';
+import type { Binding } from './binding.ts';
 import type { TriggerState } from './decide/observation.ts';
 import type { ObservedTarget } from './scale-target.ts';
 import type { Outcome } from './outcome.ts';

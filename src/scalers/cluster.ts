@@ -1,6 +1,4 @@
 // The port through which scalers see objects of the cluster: copies that watches keep up to date. Whoever runs scalers provides it.
-import { InternalError } from '../errors.ts';
-import type { Lease, ScalerDeps } from './scaler.ts';
 
 export interface ClusterView {
   /** Begins to watch. `keep` says what is kept of an object, which comes as the API server sends it. */
@@ -34,20 +32,4 @@ export interface ClusterChange<T> {
   readonly name: string;
   readonly before?: T;
   readonly after?: T;
-}
-
-/** The watch that all triggers of one source share; `keep` has to be the same for all of them. */
-export async function leaseWatch<T>(
-  deps: ScalerDeps,
-  sourceId: string,
-  what: WatchedObjects,
-  keep: (object: unknown) => T,
-): Promise<Lease<ClusterWatch<T>>> {
-  const { cluster } = deps;
-  if (!cluster) throw new InternalError(`${sourceId}: there is no cluster to look at`);
-  return deps.clients.share(
-    sourceId,
-    async () => cluster.watch(what, keep),
-    (watch) => watch.close(),
-  );
 }

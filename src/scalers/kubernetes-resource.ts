@@ -1,10 +1,10 @@
 // `kubernetes-resource`: a number in a ConfigMap or Secret of the object's namespace.
 import { untilAborted } from '../async.ts';
 import { SourceAnswerError } from '../errors.ts';
-import { leaseWatch } from './cluster.ts';
 import { defineScaler } from './define.ts';
 import { createExtract } from './kubernetes-resource/extract.ts';
 import { KubernetesResource, reviewKubernetesResource } from './kubernetes-resource/parameters.ts';
+import { leaseWatch } from './lease-watch.ts';
 
 type Data = Readonly<Record<string, string>>;
 

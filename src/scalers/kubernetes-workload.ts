@@ -1,10 +1,10 @@
 // `kubernetes-workload`: how many pods of the object's namespace match a selector, or how many nodes they are on.
 import { z } from 'zod';
-import { leaseWatch } from './cluster.ts';
 import { defineScaler } from './define.ts';
 import { decimal, field, flag, text } from './fields.ts';
 import { createCensus, podFacts } from './kubernetes-workload/census.ts';
 import { parseLabelSelector } from './kubernetes-workload/label-selector.ts';
+import { leaseWatch } from './lease-watch.ts';
 
 const KubernetesWorkload = z.object({
   podSelector: field(text(), 'Label selector of the pods to count, such as `app in (web, api), tier!=test`.'),

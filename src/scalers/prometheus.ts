@@ -7,7 +7,8 @@ import { httpUrl, tlsParameters } from './http-authentication.ts';
 import { leaseHttp, statusError } from './http-source.ts';
 import { readInstantValue } from './prometheus/answer.ts';
 import { accessOf, identify, identityParts } from './prometheus/identity.ts';
-import { acceptsAnyServer, Prometheus, reviewPrometheus } from './prometheus/parameters.ts';
+import { Prometheus } from './prometheus/parameters.ts';
+import { acceptsAnyServer, reviewPrometheus } from './prometheus/review.ts';
 import { sourceId } from './source-id.ts';
 import { tlsOptions } from './tls.ts';
 

@@ -1,6 +1,6 @@
 // What a trigger refers to, as far as the files hold it: its authentication and the variables of its target.
 import type { ScaleTrigger } from '../../api/trigger.ts';
-import type { ScaleOn } from '../../api/trigger-options.ts';
+import type { ScaleOn } from '../../api/scale-on.ts';
 import type { TargetReference } from '../../api/target.ts';
 import type { Lookup } from '../../controller/auth/lookup.ts';
 import { resolveParameters } from '../../controller/auth/parameters.ts';

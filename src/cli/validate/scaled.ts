@@ -5,7 +5,7 @@ import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '..
 import type { ScaledObject } from '../../api/scaled-object.ts';
 import { checkScalingModifiers, triggersOutsideFormula } from '../../api/scaling-modifiers.ts';
 import { ScaleTrigger } from '../../api/trigger.ts';
-import { checkTriggerOptions, type ScaleOn, scaleOnOf } from '../../api/trigger-options.ts';
+import { checkTriggerOptions, type ScaleOn, scaleOnOf } from '../../api/scale-on.ts';
 import { type Lookup, unresolved } from '../../controller/auth/lookup.ts';
 import { buildHpa } from '../../controller/hpa.ts';
 import { targetOf, type TargetReference } from '../../api/target.ts';

@@ -1,5 +1,6 @@
 // A Service as a source: each of its endpoints is asked, and one value made of all.
-import { type ClusterWatch, leaseWatch } from '../cluster.ts';
+import type { ClusterWatch } from '../cluster.ts';
+import { leaseWatch } from '../lease-watch.ts';
 import type { HttpSource } from '../http-source.ts';
 import type { Lease, Scaler, ScalerDeps } from '../scaler.ts';
 import { type Aggregation, aggregate } from './aggregate.ts';

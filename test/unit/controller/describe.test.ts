@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { bindMetrics, describeAllAgain, type Described } from '../../../src/controller/describe.ts';
+import type { Described } from '../../../src/controller/binding.ts';
+import { bindMetrics, describeAllAgain } from '../../../src/controller/describe.ts';
 import { SourceUnavailableError } from '../../../src/errors.ts';
 import type { PolledTrigger } from '../../../src/scalers/scaler.ts';
 

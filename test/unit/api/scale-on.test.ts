@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ScaledObjectSpec } from '../../../src/api/scaled-object.ts';
-import { checkTriggerOptions, scaleOnOf, type TriggerOptions } from '../../../src/api/trigger-options.ts';
+import { checkTriggerOptions, scaleOnOf } from '../../../src/api/scale-on.ts';
+import type { TriggerOptions } from '../../../src/api/trigger-options.ts';
 
 const spec = (triggers: Record<string, TriggerOptions>): ScaledObjectSpec => ({
   scaleTargetRef: { name: 'worker' },
