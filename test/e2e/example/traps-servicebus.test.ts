@@ -114,8 +114,9 @@ whereBuildable(
       return handled + (await length(name));
     };
 
+    // How often depends on how fast they end; Azure's own limit is 10.
     it('and their sidecars refuse them so often that they are dead-lettered unseen', async () => {
-      expect(await scaleIn('t18-trap', {})).toBeLessThan(12);
+      expect(await scaleIn('t18-trap', { maxDeliveryCount: '2' })).toBeLessThan(12);
     });
 
     it('with a high maxDeliveryCount they wait', async () => {
