@@ -146,7 +146,7 @@ whereInstalled(
       if (method === 'POST') await new Promise((resolve) => setTimeout(resolve, 150));
       return { status: 200 };
     };
-    const single = pubsub({ concurrency: '1', processingTimeout: '200ms', redeliverInterval: '300ms' });
+    const single = pubsub({ concurrency: '1', processingTimeout: '200ms', redeliverInterval: '300' });
     const options = { components: [single], subscriptions: [subscription()], app: slow };
     const first = await pod(options);
     for (let i = 0; i < 6; i++) await first.api(`/v1.0/publish/pubsub/${topic()}`, String(i));

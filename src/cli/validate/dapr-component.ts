@@ -86,6 +86,13 @@ const RULES: readonly Rule[] = [
   },
   {
     make: warning,
+    item: 'redeliverInterval',
+    message:
+      'Dapr ignores a text with a unit here, and looks every 15 s for what other replicas left: write milliseconds, for example "1000"',
+    isBroken: ({ type, text }) => type === 'pubsub.redis' && !/^\d*$/.test(text('redeliverInterval')),
+  },
+  {
+    make: warning,
     item: 'direction',
     message:
       'every app of the namespace becomes a consumer, the producer too: write one Component for each direction, with scopes',

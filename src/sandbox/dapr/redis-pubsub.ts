@@ -24,10 +24,16 @@ function readSettings(component: ComponentSpec, appId: string) {
     consumerId: read.text('consumerID', appId),
     concurrency: read.count('concurrency', 10, 1),
     queueDepth: read.count('queueDepth', 100, 1),
-    processingTimeoutMs: read.durationMs('processingTimeout', 15_000),
-    redeliverIntervalMs: read.durationMs('redeliverInterval', 60_000),
+    processingTimeoutMs: bareMs(read.text('processingTimeout')) ?? read.durationMs('processingTimeout', 60_000),
+    // Dapr reads nothing else here: a duration with a unit is ignored.
+    redeliverIntervalMs: bareMs(read.text('redeliverInterval')) ?? 15_000,
     maxLenApprox: read.count('maxLenApprox', 0),
   }));
+}
+
+/** Dapr: a bare number is milliseconds in Redis' own durations, where it is seconds elsewhere. */
+function bareMs(value: string | undefined): number | undefined {
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
 export const buildRedisPubSub: Build = async (component, context) => {

@@ -155,7 +155,7 @@ describeHere('traps of Redis behind daprd', () => {
   });
 
   it('what a replica held that was killed is no lag, and is given to another after processingTimeout', async () => {
-    const component = topicOf({ ...ONE, processingTimeout: '6s', redeliverInterval: '1s' });
+    const component = topicOf({ ...ONE, processingTimeout: '6s', redeliverInterval: '1000' });
     const place = await begin('held', { component, env: { WORK_MS: '4000' } });
     await publish(place, 1);
     await place.scale('consumer', 1);
@@ -170,5 +170,30 @@ describeHere('traps of Redis behind daprd', () => {
     await place.scale('consumer', 1);
     await eventually('it comes again', () => linesOf(place, 'POST') > 1, 30_000);
     await eventually('it is done', async () => (await read('held', 'pendingEntriesCount')) === 0);
+  });
+
+  it('a redeliverInterval with a unit is ignored: what was held waits for a look every 15 s', async () => {
+    const left = async (name: string, redeliverInterval: string): Promise<Place> => {
+      const component = topicOf({ ...ONE, processingTimeout: '1s', redeliverInterval });
+      const place = await begin(name, { component });
+      await place.scale('consumer', 1);
+      await eventually('the group is there', () =>
+        redis.xinfo('GROUPS', name).then((groups) => (groups as unknown[]).length === 1),
+      );
+      await place.ready('consumer', 1);
+      await publish(place, 1);
+      await eventually('it is done', () => linesOf(place, '200') === 1);
+      // As if somebody who has gone held it.
+      const [entry] = await redis.xrange(name, '-', '+');
+      await redis.xclaim(name, 'consumer', 'gone', 0, entry?.[0] ?? '', 'FORCE');
+      return place;
+    };
+    expect(await warningsOf(topicOf({ ...ONE, redeliverInterval: '1s' }))).toEqual([
+      expect.stringContaining('milliseconds'),
+    ]);
+    const [ignored, heeded] = await Promise.all([left('unit-trap', '1s'), left('unit', '1000')]);
+    await eventually('it comes again within some looks', () => linesOf(heeded, '200') === 2, 5000);
+    expect(linesOf(ignored, '200')).toBe(1);
+    await eventually('it comes at last', () => linesOf(ignored, '200') === 2, 20_000);
   });
 });

@@ -91,6 +91,14 @@ describe('src/cli/validate/dapr-component', () => {
     ['a sender to a topic', 'bindings.kafka', { direction: 'output' }, {}, []],
     ['a sidecar that reads ahead', 'pubsub.redis', {}, {}, ['spec.metadata info DAPR_COMPONENT']],
     ['a sidecar that does not', 'pubsub.redis', { queueDepth: '1', concurrency: '1' }, {}, []],
+    [
+      'a look for what is left whose unit is ignored',
+      'pubsub.redis',
+      { queueDepth: '1', redeliverInterval: '1s' },
+      {},
+      ['spec.metadata[1].value warning DAPR_COMPONENT'],
+    ],
+    ['a look each second', 'pubsub.redis', { queueDepth: '1', redeliverInterval: '1000' }, {}, []],
     ['a clock', 'bindings.cron', { schedule: '@every 1s' }, {}, ['spec.type info DAPR_COMPONENT']],
     ['a store', 'state.redis', {}, {}, []],
   ])('judges %s', async (_, type, metadata, options, expected) => {
