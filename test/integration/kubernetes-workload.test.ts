@@ -69,8 +69,8 @@ describe('a worker on the pods of another workload', () => {
   });
 
   it('holds its size while pods may not be watched, says what is missing, and goes on when they may', async () => {
-    await setWeb(4);
-    await sizeOf('proxy', 2);
+    await setWeb(6);
+    await sizeOf('proxy', 3);
     // The watch ends with the last trigger, so that the next one meets the refusal.
     await world.remove(scaledObjects, 'agent');
     const message =
@@ -89,7 +89,7 @@ describe('a worker on the pods of another workload', () => {
       expect(said).toContain('to allow it: kubectl create role sluice-list-watch-pods --namespace=shop');
     });
     await world.looks('proxy', 3);
-    expect(await world.replicas('proxy')).toBe(2);
+    expect(await world.replicas('proxy')).toBe(3);
     end();
     await sizeOf('proxy', 0);
     await eventually('all is well', async () => (await world.condition('proxy', 'Ready')).status === 'True');
