@@ -96,6 +96,9 @@ export function createController(options: ControllerOptions): Controller {
     clock,
     look(key) {
       telemetry?.pushedLook();
+      // What a source names may be what changed.
+      const memory = memories.get(key);
+      if (memory) memory.describedAt = 0;
       queue.add(key);
     },
   });
