@@ -37,5 +37,6 @@ export default {
   maxWorkers: '100%',
   // Modules of a file that is done stay in memory. A worker that holds much of that spends its time on collecting garbage.
   workerIdleMemoryLimit: '512MB',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   projects: [...['unit', 'repo', 'contract', 'integration'].map(project), endToEnd()],
 };

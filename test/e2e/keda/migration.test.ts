@@ -63,7 +63,7 @@ describe.each(Object.entries(INSTALLED))('docs/migrating-from-keda.md, %s', (hea
       const since = await shop.mark();
       await run(await commandsUnder(heading, '### There'));
       const table = await run(await commandsUnder('## Look at it'));
-      await eventually('every HPA is taken over', () => shop.everyHpa((hpa) => isTaken(hpa)), 60_000);
+      await eventually('every HPA is taken over', () => shop.everyHpa((hpa) => isTaken(hpa)), 180_000);
       expect(table).toContain('keda-hpa-busy');
       await shop.settled();
       await shop.livesOn();
@@ -87,7 +87,7 @@ describe.each(Object.entries(INSTALLED))('docs/migrating-from-keda.md, %s', (hea
       const before = await shop.look();
       const since = await shop.mark();
       await run(await commandsUnder(heading, '### Back'));
-      await eventually('every HPA is handed back', () => shop.everyHpa((hpa) => !isTaken(hpa)), 60_000);
+      await eventually('every HPA is handed back', () => shop.everyHpa((hpa) => !isTaken(hpa)), 180_000);
       await shop.settled();
       await shop.livesOn();
       expect(await shop.look()).toEqual(before);
