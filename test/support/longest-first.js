@@ -20,7 +20,7 @@ const rankOf = ({ path }) => {
   return rank < 0 ? LONGEST.length : rank;
 };
 
-// jest takes a class, and as the default export.
+// oxlint-disable-next-line import/no-default-export -- jest takes a class, by this name only
 export default class LongestFirst extends Sequencer {
   sort(tests) {
     return super.sort(tests).toSorted((a, b) => rankOf(a) - rankOf(b));
