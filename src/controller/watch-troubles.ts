@@ -3,6 +3,7 @@ import type { Clock } from '../async.ts';
 import type { SluiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { PolledTrigger } from '../scalers/scaler.ts';
+import { sourceName } from '../scalers/source-id.ts';
 
 const AGAIN_AFTER_MS = 3_600_000;
 
@@ -12,7 +13,7 @@ export function createWatchTroubles({ log, clock }: { readonly log: Logger; read
   const toldAt = new Map<string, number>();
   return ({ type, sourceId }, error) => {
     const message = 'no push from a source: it is polled all the same';
-    const fields = { type, source: sourceId.replace(/#[^#]*$/, ''), ...(error ? { error } : {}) };
+    const fields = { type, source: sourceName(sourceId), ...(error ? { error } : {}) };
     // A source that ends its stream in good order is asked again, and that is all.
     if (!error) return log.debug(message, fields);
     const now = clock.now();

@@ -29,12 +29,18 @@ const JAVA = [
   '/usr/lib/jvm/java-17-openjdk-arm64/bin/java',
   '/usr/bin/java',
 ];
-const JVM = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+/** Small, and quick to start. */
+export const KAFKA_JVM = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+/** Where a Java for Kafka is on this machine; undefined when there is none. */
+export function findJava(): string | undefined {
+  return JAVA.find((path) => existsSync(path));
+}
+
 const CLUSTER_ID = 'c2x1aWNlLWRlbW8uLi4uLg';
 
 /** Resolves when it answers. Rejects when there is no Java, or it doesn't come up. */
 export async function startLocalKafka(options: LocalKafkaOptions): Promise<LocalKafka> {
-  const java = JAVA.find((path) => existsSync(path));
+  const java = findJava();
   if (java === undefined) {
     const message = `expected Java 17 at ${JAVA.join(' or ')}, found none: install the package openjdk-17-jre-headless`;
     throw new ConfigError('Kafka', [{ field: '', message }]);
@@ -44,7 +50,7 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
   const properties = join(directory, 'server.properties');
   await mkdir(directory, { recursive: true });
   await writeFile(properties, propertiesOf({ ...options, directory }, { own, sasl, controller }), { mode: 0o600 });
-  const kafka = [...JVM, '-cp', join(options.jars, '*')];
+  const kafka = [...KAFKA_JVM, '-cp', join(options.jars, '*')];
   const format = ['format', '--cluster-id', CLUSTER_ID, '--config', properties];
   await run(java, [...kafka, 'kafka.tools.StorageTool', ...format]);
   const view = await createKafkaView(`127.0.0.1:${own}`);

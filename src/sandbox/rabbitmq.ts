@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Clock, sleep } from '../async.ts';
 import { ConfigError, SourceUnavailableError } from '../errors.ts';
 import { freePort } from './free-port.ts';
 import { endGuarded, startGuarded } from './guarded-process.ts';
+import { untilAnswers, type Waiting } from './until-answers.ts';
 
 export interface LocalRabbitMq {
   readonly amqpUrl: string;
@@ -17,7 +17,7 @@ export interface LocalRabbitMq {
   stop(): Promise<void>;
 }
 
-export interface LocalRabbitMqOptions {
+export interface LocalRabbitMqOptions extends Waiting {
   /** Emptied by stop(). */
   readonly directory: string;
   /** Of the person who starts it: PATH and LANG are taken from it, nothing else. */
@@ -30,12 +30,7 @@ export interface LocalRabbitMqOptions {
   readonly configuration?: readonly string[];
   /** Beside rabbitmq_management. */
   readonly plugins?: readonly string[];
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
-
-const READY_WITHIN_MS = 90_000;
-const LOOK_EVERY_MS = 100;
 
 /** The script itself; Debian's /usr/sbin/rabbitmq-server wraps it to change the user, which only root may. */
 const SCRIPTS = [
@@ -60,7 +55,8 @@ export async function startLocalRabbitMq(options: LocalRabbitMqOptions): Promise
       },
     ]);
   }
-  const { username, password, clock, signal } = options;
+  const { username, password, signal } = options;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   // Erlang resolves paths against directories of its own.
   const directory = resolve(options.directory);
   const [port, managementPort, distributionPort, mapperPort] = await Promise.all([
@@ -99,7 +95,13 @@ export async function startLocalRabbitMq(options: LocalRabbitMqOptions): Promise
   const managementUrl = `http://127.0.0.1:${managementPort}`;
   const ready = async (): Promise<void> => {
     for (const check of ['alarms', `port-listener/${port}`]) {
-      await untilHealthy(`${managementUrl}/api/health/checks/${check}`, { username, password }, clock, signal);
+      await untilAnswers('rabbitmq-server', options, async () => {
+        const { ok, status } = await fetch(`${managementUrl}/api/health/checks/${check}`, {
+          headers: { authorization },
+          signal,
+        });
+        if (!ok) throw new SourceUnavailableError(`the check ${check} answered ${status}`);
+      });
     }
   };
   try {
@@ -151,25 +153,4 @@ async function writeConfiguration(options: LocalRabbitMqOptions, port: number, m
     writeFile(join(directory, 'rabbitmq.conf'), configuration.join('\n')),
   ]);
   await chmod(join(directory, '.erlang.cookie'), 0o400);
-}
-
-async function untilHealthy(
-  url: string,
-  { username, password }: { username: string; password: string },
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  const deadline = clock.now() + READY_WITHIN_MS;
-  while (clock.now() < deadline) {
-    const healthy = await fetch(url, { headers: { authorization }, signal }).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (healthy) return;
-    await sleep(clock, LOOK_EVERY_MS, signal);
-  }
-  throw new SourceUnavailableError(`rabbitmq-server did not answer within ${READY_WITHIN_MS / 1000} s`, {
-    code: 'SOURCE_TIMEOUT',
-  });
 }

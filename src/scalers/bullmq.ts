@@ -4,9 +4,8 @@ import { ageQuestion } from './bullmq/ages.ts';
 import { growingKeys, jobsQuestion } from './bullmq/jobs.ts';
 import { defineScaler, type Review } from './define.ts';
 import { field, flag, integer, intList, list, text } from './fields.ts';
-import { clusterFlag, locateRedis, redisPlace, reviewRedisPlace } from './redis/place.ts';
-import { redisSourceId } from './redis/parameters.ts';
-import { leaseRedis, type RedisQuestion } from './redis/source.ts';
+import { clusterFlag, leaseRedisPlace, redisPlace, redisPlaceId, reviewRedisPlace } from './redis/place.ts';
+import type { RedisQuestion } from './redis/source.ts';
 
 const BullMq = z.object({
   queueName: field(list(), 'Name of the queue, or of several with commas in between, whose jobs are added up.', {
@@ -59,15 +58,11 @@ export const bullMq = defineScaler({
     target: c.waitingJobs,
     activation: c.activationWaitingJobs,
   }),
-  sourceId(c) {
-    const { kind, server } = locateRedis(c);
-    return redisSourceId(kind, server);
-  },
+  sourceId: redisPlaceId,
   batches: () => true,
   measures: ['oldestAge'],
   async connect(c, deps, { sourceId, scaleOn }) {
-    const { kind, server } = locateRedis(c);
-    const { client, release } = await leaseRedis(kind, server, sourceId, deps);
+    const { client, release } = await leaseRedisPlace(c, sourceId, deps);
     const queues = [...new Set(c.queueName)];
     const questions = queues.map((queue) => jobsQuestion(queue, c));
     const ages = scaleOn ? queues.map((queue) => ageQuestion(queue, c)) : [];

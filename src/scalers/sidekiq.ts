@@ -2,9 +2,7 @@
 import { z } from 'zod';
 import { defineScaler, type Review } from './define.ts';
 import { field, flag, integer, list, text } from './fields.ts';
-import { locateRedis, redisPlace, reviewRedisPlace } from './redis/place.ts';
-import { redisSourceId } from './redis/parameters.ts';
-import { leaseRedis } from './redis/source.ts';
+import { leaseRedisPlace, redisPlace, redisPlaceId, reviewRedisPlace } from './redis/place.ts';
 import { queueKeys, sidekiqQuestion } from './sidekiq/jobs.ts';
 
 const Sidekiq = z.object({
@@ -46,15 +44,11 @@ export const sidekiq = defineScaler({
     target: c.waitingJobs,
     activation: c.activationWaitingJobs,
   }),
-  sourceId(c) {
-    const { kind, server } = locateRedis(c);
-    return redisSourceId(kind, server);
-  },
+  sourceId: redisPlaceId,
   batches: () => true,
   measures: ['oldestAge'],
   async connect(c, deps, { sourceId, scaleOn }) {
-    const { kind, server } = locateRedis(c);
-    const { client, release } = await leaseRedis(kind, server, sourceId, deps);
+    const { client, release } = await leaseRedisPlace(c, sourceId, deps);
     const { namespace, includeDue, includeBusy } = c;
     const queues = [...new Set(c.queueName)];
     const question = sidekiqQuestion({ queues, namespace, includeDue, includeBusy }, scaleOn !== undefined);

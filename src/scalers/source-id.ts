@@ -10,7 +10,7 @@ export function sourceId(type: string, where: string, identity: readonly unknown
   return `${type}:${where}#${digest}`;
 }
 
-/** Of a source's id what may be told: where the source is, without who we are there. Names the source in errors. */
+/** Of a source's id what may be told: where the source is, without who we are there, if that is in it. Names the source in errors. */
 export function sourceName(id: string): string {
-  return id.slice(0, id.lastIndexOf('#'));
+  return id.replace(/#[^#]*$/, '');
 }

@@ -1,23 +1,18 @@
 // A real Kafka: one broker or three, each its own controller (KRaft), on free ports, ended by id.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/async.ts';
 import { type CertificatePair, createAuthority, issueCertificate } from '../../src/pki.ts';
 import { freePort } from '../../src/sandbox/free-port.ts';
 import { endGuarded, startGuarded } from '../../src/sandbox/guarded-process.ts';
+import { findJava, KAFKA_JVM } from '../../src/sandbox/kafka.ts';
 import { brokerDirectory, isInstalled } from '../brokers/cache.ts';
 import { createKafkaAdmin, type KafkaAdmin } from './kafka-admin.ts';
 import { brokerProperties, type KafkaPorts, securityFiles } from './kafka-properties.ts';
 import { scratchDirectory } from './scratch.ts';
 
-const JAVA = [
-  '/usr/lib/jvm/java-17-openjdk-amd64/bin/java',
-  '/usr/lib/jvm/java-17-openjdk-arm64/bin/java',
-  '/usr/bin/java',
-];
-const java = JAVA.find((path) => existsSync(path));
+const java = findJava();
 
 export const hasKafka = java !== undefined && isInstalled('kafka', process.env);
 
@@ -111,7 +106,6 @@ async function freePorts(): Promise<KafkaPorts> {
 }
 
 const CLUSTER_ID = 'c2x1aWNlLXRlc3RzLi4uLg';
-const HEAP = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
 async function prepareNode(
   directory: string,
@@ -129,8 +123,8 @@ async function prepareNode(
     '--add-scram',
     `${mechanism}=[name=sluice,password=correct-horse]`,
   ]);
-  await run([...HEAP, ...classPath, 'kafka.tools.StorageTool', ...format, ...users]);
-  const start = () => startGuarded(java ?? '', [...HEAP, ...classPath, 'kafka.Kafka', properties], { cwd: own });
+  await run([...KAFKA_JVM, ...classPath, 'kafka.tools.StorageTool', ...format, ...users]);
+  const start = () => startGuarded(java ?? '', [...KAFKA_JVM, ...classPath, 'kafka.Kafka', properties], { cwd: own });
   let child: ReturnType<typeof start> | undefined;
   return {
     ports: ports[index] as KafkaPorts,

@@ -3,6 +3,7 @@ import { SourceAnswerError } from '../../errors.ts';
 import type { TriggerContext } from '../define.ts';
 import { createRateMeters, drainSeconds } from '../drain-rate.ts';
 import type { Scaler, ScalerDeps } from '../scaler.ts';
+import { sourceName } from '../source-id.ts';
 import { type LagRules, lagReading, totalLag } from './lag.ts';
 import type { GroupOffsets, KafkaQuestion, PartitionOffsets } from './offsets.ts';
 import { accessOf, type KafkaTrigger } from './parameters.ts';
@@ -20,7 +21,7 @@ export async function connectKafka(
 ): Promise<Scaler> {
   const { clients, clock } = deps;
   const { sourceId, scaleOn } = context;
-  const where = sourceId.slice(0, sourceId.lastIndexOf('#'));
+  const where = sourceName(sourceId);
   const { client, release } = await clients.share(
     sourceId,
     async () => createKafkaSource(accessOf(config, context), where, deps),

@@ -2,7 +2,9 @@
 import type { z } from 'zod';
 import type { Review } from '../define.ts';
 import { field, flag, secret } from '../fields.ts';
-import { type RedisKind, redisServer, reviewRedis } from './parameters.ts';
+import type { Lease, ScalerDeps } from '../scaler.ts';
+import { type RedisKind, redisServer, redisSourceId, reviewRedis } from './parameters.ts';
+import { leaseRedis, type RedisSource } from './source.ts';
 import { parseRedisUrl } from './url.ts';
 
 /** The parameters of every Redis trigger, and the URL that the libraries' own settings hold. */
@@ -25,7 +27,7 @@ interface Located<C> {
 }
 
 /** What the URL says stands in the place of the parameters; user and password come from it where no parameter gives them. */
-export function locateRedis<C extends Partial<RedisPlace> & { readonly cluster?: boolean | undefined }>(
+function locateRedis<C extends Partial<RedisPlace> & { readonly cluster?: boolean | undefined }>(
   config: C,
 ): Located<C> {
   const url = config.redisUrl === undefined ? undefined : parseRedisUrl(config.redisUrl);
@@ -44,6 +46,18 @@ export function locateRedis<C extends Partial<RedisPlace> & { readonly cluster?:
       unsafeSsl: url.unsafeSsl || config.unsafeSsl,
     },
   };
+}
+
+type Placed = RedisPlace & { readonly cluster?: boolean | undefined };
+
+export function redisPlaceId(config: Placed): string {
+  const { kind, server } = locateRedis(config);
+  return redisSourceId(kind, server);
+}
+
+export function leaseRedisPlace(config: Placed, sourceId: string, deps: ScalerDeps): Promise<Lease<RedisSource>> {
+  const { kind, server } = locateRedis(config);
+  return leaseRedis(kind, server, sourceId, deps);
 }
 
 export function reviewRedisPlace(
