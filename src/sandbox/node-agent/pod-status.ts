@@ -9,6 +9,8 @@ export interface PodView {
   /** The containers of the spec, then the injected sidecar. */
   readonly main: readonly ContainerStatus[];
   readonly sidecars: ReadonlySet<string>;
+  /** The container that the agent put beside those of the spec, if any. */
+  readonly added?: string | undefined;
   readonly initialized: boolean;
   /** Every container has ended for good. */
   readonly finished: boolean;
@@ -24,6 +26,7 @@ export interface PodView {
 export function podStatus(view: PodView): PodStatus {
   const { pod, init, main } = view;
   const phase = phaseOf(view);
+  const shown = (status: ContainerStatus): ContainerStatus => withoutPassingEnd(status, view);
   return {
     phase,
     reason: view.failure?.reason ?? null,
@@ -34,10 +37,20 @@ export function podStatus(view: PodView): PodStatus {
     hostIPs: [{ ip: LOOPBACK }],
     podIP: LOOPBACK,
     podIPs: [{ ip: LOOPBACK }],
-    ...(init.length > 0 && { initContainerStatuses: init.map((c) => withInitReady(c, view)) }),
-    containerStatuses: main,
+    ...(init.length > 0 && { initContainerStatuses: init.map((c) => shown(withInitReady(c, view))) }),
+    containerStatuses: main.map(shown),
     qosClass: pod.status?.qosClass ?? 'BestEffort',
   };
+}
+
+/**
+ * The API server lets a container go from its end to a new start only where the pod's spec says that it restarts, and the spec that it has
+ * does not hold the added one. So until the pod is over that one waits instead.
+ */
+function withoutPassingEnd(status: ContainerStatus, { added, finished, failure }: PodView): ContainerStatus {
+  const { terminated } = status.state;
+  if (status.name !== added || finished || failure || !terminated) return status;
+  return { ...status, state: { waiting: { reason: 'ContainerCreating' } }, lastState: { terminated } };
 }
 
 /** An init container is ready when it has done its work; a sidecar when it says so. */

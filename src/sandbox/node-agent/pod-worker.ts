@@ -58,6 +58,7 @@ export function startPodWorker(context: NodeContext, bound: Pod, event: RecordEv
       init: run.init(),
       main: run.main(),
       sidecars,
+      added: injected?.container.name,
       initialized: run.initialized,
       finished,
       failure,

@@ -11,7 +11,7 @@ import { whereBuildable } from '../control-plane/available.ts';
 import { EXAMPLE } from './stage.ts';
 import { type Place, startTrapWorld, type TrapWorld } from './trap-world.ts';
 
-jest.setTimeout(90_000);
+jest.setTimeout(400_000);
 
 type Manifest = {
   readonly kind: string;
@@ -104,7 +104,7 @@ describe.each(['servicebus', 'rabbitmq'] as const)('a consumer that goes in mid-
       await eventually(
         'every message has been handled, and taken off the queue',
         async () => done() === messages && (await left(place.namespace)) === 0,
-        60_000,
+        120_000,
       );
       return ledgerOf(place).duplicates();
     };
@@ -146,7 +146,8 @@ describe.each(['servicebus', 'rabbitmq'] as const)('a consumer that goes in mid-
           process.kill(-Number(containerID.replace('process://', '')), 'SIGKILL');
         }
       }
-      await place.ready('consumer', 3, 45_000);
+      // A container that ends twice waits before it starts again, for 10 s, then for 20 and for 40 (Kubernetes: CrashLoopBackOff).
+      await place.ready('consumer', 3, 120_000);
       // Once a message on RabbitMQ stayed with a daprd that had started before its app, unacknowledged, as it seemed. Whoever holds one
       // gives it back when it ends.
       await place.scale('consumer', 0);

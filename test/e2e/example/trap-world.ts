@@ -126,7 +126,7 @@ async function createPlace(
         `${deployment} has ${replicas} ready pods`,
         async () => {
           const all = await alive(deployment);
-          expect(all.map(({ status }) => isReady(status))).toEqual(Array.from({ length: replicas }, () => true));
+          expect(all.map(stateOf)).toEqual(Array.from({ length: replicas }, () => 'ready'));
         },
         withinMs,
       ),
@@ -156,6 +156,10 @@ async function createPlace(
   return place;
 }
 
-function isReady(status: Pod['status']): boolean {
-  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
+/** `ready`, or what its containers are doing instead. */
+function stateOf({ status }: Pod): string {
+  if (status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')) return 'ready';
+  return (status?.containerStatuses ?? [])
+    .map(({ name, ready, restartCount, state }) => JSON.stringify({ name, ready, restartCount, ...state }))
+    .join(' ');
 }

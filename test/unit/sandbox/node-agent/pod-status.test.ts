@@ -110,4 +110,16 @@ describe('sandbox/node-agent/pod-status', () => {
       message: 'containers with incomplete status: [b]',
     });
   });
+
+  it('shows the added container waiting between its end and its next start, which the API server forbids for one that the spec lacks', () => {
+    const main = [container('app', ended(137)), container('added', ended(137))];
+    expect(podStatus(view({ main, added: 'added' })).containerStatuses).toMatchObject([
+      { name: 'app', state: ended(137) },
+      { name: 'added', state: { waiting: { reason: 'ContainerCreating' } }, lastState: ended(137) },
+    ]);
+    expect(podStatus(view({ main, added: 'added', finished: true })).containerStatuses).toMatchObject([
+      { name: 'app', state: ended(137) },
+      { name: 'added', state: ended(137) },
+    ]);
+  });
 });
