@@ -6,6 +6,7 @@ import type { CliContext } from './context.ts';
 import { crdsCommand } from './crds.ts';
 import { demoCommand } from './demo/command.ts';
 import { doctorCommand } from './doctor/command.ts';
+import { explainCommand } from './explain/command.ts';
 import { generateCommand } from './generate.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
@@ -28,6 +29,7 @@ export function createProgram(context: CliContext): Command {
     demoCommand(context),
     validateCommand(context),
     doctorCommand(context),
+    explainCommand(context),
     crdsCommand(context),
     generateCommand(context),
     versionCommand,

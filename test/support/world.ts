@@ -75,6 +75,8 @@ export interface World {
   stopProgram(): Promise<void>;
   /** The program as its own process, ready. */
   spawn(flags?: Flags): Promise<SluiceProcess>;
+  /** Where the newest program serves /metrics and /decisions. */
+  diagnostics(): string;
   /** Lines of the program in this process. */
   readonly log: readonly string[];
   /** Where the program serves the metrics API. */
@@ -192,6 +194,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         await eventually(`${name} is looked at again`, async () => (await at()) !== before);
       }
     },
+    diagnostics: () => `http://${diagnostics}`,
     writes: (since = 0) =>
       cluster.requests
         .slice(since)

@@ -1,0 +1,69 @@
+// Reads what an explanation needs, and has it made.
+import { hpaNameOf } from '../../api/checks.ts';
+import { scaledObjects } from '../../api/names.ts';
+import { parseScaledObject } from '../../api/parse.ts';
+import type { ScaledObject } from '../../api/scaled-object.ts';
+import { getOrUndefined } from '../../controller/auth/kube-lookup.ts';
+import type { DecisionRecord } from '../../controller/decisions.ts';
+import type { NamespacedName } from '../../controller/object-key.ts';
+import { ConfigError } from '../../errors.ts';
+import type { KubeClient, KubeObject } from '../../kube/client.ts';
+import { HORIZONTAL_POD_AUTOSCALERS } from '../../kube/resources.ts';
+import type { AskDecision } from './decision-source.ts';
+import type { Explanation } from './explanation.ts';
+import type { Known, LiveHpa } from './facts.ts';
+import { explainScaledObject } from './scaled-object.ts';
+
+export interface ExplainOptions {
+  readonly client: KubeClient;
+  readonly ask: AskDecision;
+  /** In the order in which they are looked for. */
+  readonly kinds: readonly (keyof typeof READERS)[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/** Throws a ConfigError when there is no such object, or when it cannot be read as one. */
+export async function explain(names: NamespacedName, options: ExplainOptions): Promise<Explanation> {
+  for (const kind of options.kinds) {
+    const found = await READERS[kind](names, options);
+    if (found) return found;
+  }
+  const { namespace, name } = names;
+  throw new ConfigError('sluice explain', [
+    {
+      field: 'NAMESPACE/NAME',
+      message: `there is no ${options.kinds.join(' or ')} "${name}" in namespace "${namespace}"`,
+    },
+  ]);
+}
+
+const READERS = { ScaledObject: ofScaledObject } as const;
+
+async function ofScaledObject(names: NamespacedName, options: ExplainOptions): Promise<Explanation | undefined> {
+  const { client, ask, now, signal } = options;
+  const stored = await getOrUndefined(client, scaledObjects, names, signal);
+  if (!stored) return undefined;
+  const { namespace, name } = names;
+  let object: ScaledObject;
+  try {
+    ({ object } = parseScaledObject(stored));
+  } catch (error) {
+    if (error instanceof ConfigError) return unreadable(stored, error);
+    throw error;
+  }
+  const hpaKey = { namespace, name: object.status?.hpaName ?? hpaNameOf(object) };
+  const [hpa, decision] = await Promise.all([
+    getOrUndefined<LiveHpa>(client, HORIZONTAL_POD_AUTOSCALERS, hpaKey, signal),
+    ask({ path: `${namespace}/${name}`, signal }),
+  ]);
+  return explainScaledObject({ now, object, hpa, decision: decision as Known<DecisionRecord> });
+}
+
+/** One that the API server let in before its definition had today's rules. */
+function unreadable({ kind, metadata }: KubeObject, error: ConfigError): Explanation {
+  const { namespace = '', name } = metadata;
+  const summary = `It is not scaled, because it cannot be put into effect: ${error.message}.`;
+  return { kind, namespace, name, summary, reason: 'ScaledObjectCheckFailed', triggers: [], timers: [], troubles: [] };
+}

@@ -1,0 +1,19 @@
+// What an explanation is made of: the object, its HPA, and the newest decision, as far as each can be had.
+import type { ScaledObject } from '../../api/scaled-object.ts';
+import type { DecisionRecord } from '../../controller/decisions.ts';
+import type { Hpa } from '../../controller/hpa.ts';
+
+export interface ScaledObjectFacts {
+  /** Milliseconds since the epoch, by the clock that decides. */
+  readonly now: number;
+  readonly object: ScaledObject;
+  readonly hpa: LiveHpa | undefined;
+  readonly decision: Known<DecisionRecord>;
+}
+
+/** What was found, or why it was not. */
+export type Known<T> = { readonly is: T } | { readonly isNot: string };
+
+export type LiveHpa = Hpa & {
+  readonly status?: { readonly currentReplicas?: number; readonly desiredReplicas?: number };
+};

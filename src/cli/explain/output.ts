@@ -1,0 +1,62 @@
+// An explanation as text for people, or as JSON for programs.
+import type { Explanation, TriggerLine } from './explanation.ts';
+import { amount, duration } from './wording.ts';
+
+export function explanationText(explanation: Explanation): string {
+  const { kind, namespace, name, summary, triggers, timers, lastStep, hpa, troubles, source } = explanation;
+  const rows: readonly (readonly [string, string])[] = [
+    ...timers.map(({ what, inSeconds }) => ['timer', timerText(what, inSeconds)] as const),
+    ...(lastStep === undefined ? [] : [['last step', lastStep] as const]),
+    ...(hpa === undefined ? [] : [['HPA', hpa.replace(/^HPA /, '')] as const]),
+    ...troubles.map((trouble) => ['condition', trouble] as const),
+    ...(source === undefined ? [] : [['source', source] as const]),
+  ];
+  const width = Math.max(0, ...rows.map(([label]) => label.length));
+  return [
+    `${kind} ${namespace}/${name}`,
+    summary,
+    ...(triggers.length === 0 ? [] : ['', ...table(triggers)]),
+    ...(rows.length === 0 ? [] : ['', ...rows.map(([label, text]) => `${label.padEnd(width)}  ${text}`)]),
+    '',
+  ].join('\n');
+}
+
+export function explanationJson(explanation: Explanation): string {
+  return `${JSON.stringify(explanation, undefined, 2)}\n`;
+}
+
+function timerText(what: string, inSeconds: number): string {
+  return inSeconds >= 0 ? `${what}: in ${duration(inSeconds)}` : `${what}: due ${duration(-inSeconds)} ago`;
+}
+
+const COLUMNS = ['metric', 'value', 'target', 'asks for', 'active', 'read'] as const;
+
+function table(lines: readonly TriggerLine[]): readonly string[] {
+  const cells = [COLUMNS, ...lines.map(cellsOf)];
+  const widths = COLUMNS.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const text = cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const messages = lines.map(({ message }) => message);
+  // What went wrong stands under its metric.
+  return text.flatMap((row, i) => {
+    const message = messages[i - 1];
+    return message === undefined ? [row] : [row, `  ${message}`];
+  });
+}
+
+function cellsOf({ metric, state, value, target, type, wants, active, ageSeconds }: TriggerLine): readonly string[] {
+  const said = { value: value === undefined ? '' : amount(value), fallback: 'fallback', failing: 'unknown' }[state];
+  const compared = target === undefined ? '' : `${amount(target)} ${type === 'Value' ? 'in all' : 'a replica'}`;
+  return [
+    metric,
+    said,
+    compared,
+    wants === undefined ? '' : String(wants),
+    active === undefined ? '' : active ? 'yes' : 'no',
+    ageSeconds === undefined ? '' : `${duration(ageSeconds)} ago`,
+  ];
+}
