@@ -71,7 +71,10 @@ export function reviewAwsAccess(config: Partial<AwsAccessParameters>, { podIdent
 }
 
 /** It becomes part of host names that credentials are sent to. */
+export function isAwsRegion(region: string): boolean {
+  return /^[a-z]+(-[a-z0-9]+)+$/.test(region);
+}
+
 export function reviewAwsRegion(region: string, { refuse }: Review): void {
-  if (!/^[a-z]+(-[a-z0-9]+)+$/.test(region))
-    refuse('awsRegion', `expected a region such as eu-west-1, found ${JSON.stringify(region)}`);
+  if (!isAwsRegion(region)) refuse('awsRegion', `expected a region such as eu-west-1, found ${JSON.stringify(region)}`);
 }

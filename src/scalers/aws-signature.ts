@@ -11,10 +11,24 @@ export interface AwsSigning {
   readonly clock: Clock;
 }
 
-/** The headers that make a GET of `url`, whose query has to be encoded as RFC 3986 has it, ours. */
-export async function signAwsRequest(url: URL, signing: AwsSigning): Promise<Readonly<Record<string, string>>> {
+/** What is posted, and the headers that say so. */
+export interface AwsPost {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The headers that make a GET of `url`, whose query has to be encoded as RFC 3986 has it, or a POST to it, ours. */
+export async function signAwsRequest(
+  url: URL,
+  signing: AwsSigning,
+  post?: AwsPost,
+): Promise<Readonly<Record<string, string>>> {
   const signer = await signerOf(signing);
-  const signed = await signer.sign(requestOf(url), { signingDate: new Date(signing.clock.now()) });
+  const request = requestOf(url);
+  const whole = post
+    ? { ...request, method: 'POST', headers: { ...request.headers, ...post.headers }, body: post.body }
+    : request;
+  const signed = await signer.sign(whole, { signingDate: new Date(signing.clock.now()) });
   const { host: _, ...headers } = signed.headers;
   return headers;
 }

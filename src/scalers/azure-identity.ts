@@ -1,5 +1,6 @@
 // Tokens of Azure's directory for workloads that have an identity there. The only importer of @azure/identity.
 import { types } from 'node:util';
+import type { TokenCredential } from '@azure/identity';
 import { type Clock, withDeadline } from '../async.ts';
 import { AuthError, SourceUnavailableError } from '../errors.ts';
 import { createSharing } from './coalesce.ts';
@@ -12,13 +13,15 @@ export type TokenSource = (scope: string, signal: AbortSignal) => Promise<string
 const DEADLINE_MS = 10_000;
 const never = new AbortController().signal;
 
+interface Tools {
+  readonly clock: Clock;
+  /** Names the source in errors. */
+  readonly what: string;
+}
+
 /** The identity of the service account we run as, or the one the pod identity names. One exchange serves all who wait for it. */
-export function createWorkloadIdentity(
-  podIdentity: PodIdentity | undefined,
-  { clock, what }: { readonly clock: Clock; readonly what: string },
-): TokenSource {
+export function createWorkloadIdentity(podIdentity: PodIdentity | undefined, tools: Tools): TokenSource {
   const { identityId, identityTenantId, identityAuthorityHost } = podIdentity ?? {};
-  const share = createSharing();
 
   async function open() {
     const { WorkloadIdentityCredential } = await import('@azure/identity');
@@ -31,19 +34,57 @@ export function createWorkloadIdentity(
       retryOptions: { maxRetries: 0 },
     });
   }
-  let opened: ReturnType<typeof open> | undefined;
+  const advice = 'refused our workload identity; check its federation and role';
+  return createTokenSource({ open, missing: noIdentity(tools.what), refused: advice }, tools);
+}
+
+/** An application of the directory that proves itself by a secret. */
+export interface AzureApplication {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The directory, such as `https://login.microsoftonline.com`; it gets to see the secret. */
+  readonly authorityHost: string;
+}
+
+export function createApplicationIdentity(application: AzureApplication, tools: Tools): TokenSource {
+  const { tenantId, clientId, clientSecret, authorityHost } = application;
+
+  async function open() {
+    const { ClientSecretCredential } = await import('@azure/identity');
+    const options = { authorityHost, disableInstanceDiscovery: true, retryOptions: { maxRetries: 0 } };
+    return new ClientSecretCredential(tenantId, clientId, clientSecret, options);
+  }
+  const missing = `${tools.what}: tenantId, clientId or the client's secret is not one that Azure can have`;
+  const refused = 'refused the application; check clientId and tenantId, and whether its secret has expired';
+  return createTokenSource({ open, missing, refused }, tools);
+}
+
+interface CredentialSource {
+  /** The library's. */
+  open(): Promise<TokenCredential>;
+  /** Says that there is nothing to show to the directory. */
+  readonly missing: string;
+  /** Of the directory: what it did, and what to do. */
+  readonly refused: string;
+}
+
+function createTokenSource({ open, missing, refused }: CredentialSource, { clock, what }: Tools): TokenSource {
+  const share = createSharing();
+  let opened: Promise<TokenCredential> | undefined;
 
   async function exchange(scope: string, signal: AbortSignal): Promise<string> {
     try {
       const credential = await (opened ??= open()).catch(() => {
-        throw new AuthError(noIdentity(what));
+        throw new AuthError(missing);
       });
-      const { token } = await credential.getToken(scope, { abortSignal: signal });
-      return token;
+      const got = await credential.getToken(scope, { abortSignal: signal });
+      if (!got) throw new AuthError(missing);
+      return got.token;
     } catch (error) {
       opened = undefined;
       if (isTranslated(error, signal)) throw error;
-      throw signal.aborted ? signal.reason : translate(what, error);
+      throw signal.aborted ? signal.reason : translate(what, { missing, refused }, error);
     }
   }
 
@@ -61,12 +102,12 @@ function noIdentity(what: string): string {
 }
 
 /** The library's texts quote the directory's answers, so only what kind of failure it was is passed on. */
-function translate(what: string, error: unknown): Error {
+function translate(what: string, { missing, refused }: Omit<CredentialSource, 'open'>, error: unknown): Error {
   const { name, code, status = 0 } = causeOf(error);
-  if (code === 'ENOENT' || code === 'EACCES') return new AuthError(noIdentity(what));
+  if (code === 'ENOENT' || code === 'EACCES') return new AuthError(missing);
   // What the directory answered; anything else of the library's errors is about the way there.
   if (name === 'ServerError' && status < 500 && status !== 429) {
-    return new AuthError(`${what}: the directory refused our workload identity; check its federation and role`);
+    return new AuthError(`${what}: the directory ${refused}`);
   }
   if (name === 'ClientConfigurationError') {
     return new AuthError(`${what}: Microsoft's directory does not know the one in identityAuthorityHost`);

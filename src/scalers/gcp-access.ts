@@ -12,8 +12,10 @@ const ServiceAccountKey = z.object({
   type: z.literal('service_account'),
   client_email: z.string().min(1),
   private_key: z.string().min(1),
+  /** Where the service account lives. */
+  project_id: z.string().min(1).optional(),
 });
-type ServiceAccountKey = z.output<typeof ServiceAccountKey>;
+export type ServiceAccountKey = z.output<typeof ServiceAccountKey>;
 
 export const gcpAccess = {
   GoogleApplicationCredentials: field(secret().optional(), 'Google Cloud: key of a service account, as JSON.', {
@@ -35,13 +37,13 @@ export function gcpAccessOf(
   podIdentity: PodIdentity | undefined,
 ): GcpAccess | undefined {
   if (podIdentity?.provider === 'gcp') return { kind: 'own' };
-  const key = readKey(fromAuth ?? fromEnv);
+  const key = readServiceAccountKey(fromAuth ?? fromEnv);
   return key && { kind: 'key', key };
 }
 
 export function reviewGcpAccess(config: Partial<GcpAccessParameters>, { refuse }: Review): void {
   for (const name of ['GoogleApplicationCredentials', 'credentials'] as const) {
-    if (config[name] !== undefined && !readKey(config[name]))
+    if (config[name] !== undefined && !readServiceAccountKey(config[name]))
       refuse(
         name === 'credentials' ? 'credentialsFromEnv' : name,
         'expected the key of a service account as JSON, with "type": "service_account"',
@@ -54,7 +56,8 @@ export function reviewGcpAccess(config: Partial<GcpAccessParameters>, { refuse }
     );
 }
 
-function readKey(json = ''): ServiceAccountKey | undefined {
+/** Undefined for a text that is none. */
+export function readServiceAccountKey(json = ''): ServiceAccountKey | undefined {
   try {
     return ServiceAccountKey.safeParse(JSON.parse(json)).data;
   } catch {

@@ -20,8 +20,14 @@ export interface AwsCloud {
   readonly exchanges: readonly AwsExchange[];
   /** A pair of keys that was there before. */
   readonly keys: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** As if somebody had asked for temporary ones for `role`. */
+  issueKeys(role: string): {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+  };
   /** The role behind the keys that signed the request, or `keys` for those; undefined for a signature that is wrong or too old. */
-  signerOf(request: IncomingMessage, service: string): string | undefined;
+  signerOf(request: IncomingMessage, service: string, body?: string): string | undefined;
   /** Roles that our service account is not trusted with, but the role of our own is. */
   trustOwnRoleOnly(role: string): void;
   /** From now on the token service answers in this way; `lasting` is how long credentials are good, in seconds. */
@@ -108,6 +114,15 @@ export async function startAwsCloud(): Promise<AwsCloud> {
   return {
     exchanges,
     keys,
+    issueKeys(role) {
+      const keys = {
+        accessKeyId: 'ASIATEMPORARY',
+        secretAccessKey: 'temporary/secret',
+        sessionToken: 'session+temporary',
+      };
+      issued.set(keys.accessKeyId, { secret: keys.secretAccessKey, role, session: keys.sessionToken });
+      return keys;
+    },
     signerOf,
     trustOwnRoleOnly: (role) => void byOwnRoleOnly.add(role),
     setTokenService(wanted, lasting = 3_600) {

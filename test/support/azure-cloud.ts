@@ -35,6 +35,8 @@ export interface AzureCloud {
 
 export const CLIENT_ID = '11111111-1111-4111-8111-111111111111';
 export const TENANT_ID = '22222222-2222-4222-8222-222222222222';
+/** Of every application that shows one, instead of a workload's token. */
+export const CLIENT_SECRET = 'application~secret';
 
 /** `directoryHosts`: names that the directory goes by. Sets the environment that azure-workload-identity gives a pod. */
 export async function startAzureCloud(directoryHosts = ['login.microsoftonline.com']): Promise<AzureCloud> {
@@ -83,7 +85,9 @@ export async function startAzureCloud(directoryHosts = ['login.microsoftonline.c
     exchanges.push({ host, tenant, clientId: form.get('client_id') ?? '', scope: form.get('scope') ?? '' });
     if (mode === 'silent') return;
     if (mode === 'fails') return answer(503, { error: 'temporarily_unavailable' });
-    if (mode === 'refuses' || form.get('client_assertion') !== serviceAccountToken) {
+    const isProven =
+      form.get('client_assertion') === serviceAccountToken || form.get('client_secret') === CLIENT_SECRET;
+    if (mode === 'refuses' || !isProven) {
       return answer(401, { error: 'invalid_client', error_description: 'what the directory says' });
     }
     const resource = (form.get('scope') ?? '').replace(/\/\.default.*/, '');

@@ -1,9 +1,12 @@
 // The parameters that a TriggerAuthentication or ClusterTriggerAuthentication gives a trigger.
+import { ConfigError } from '../../errors.ts';
 import type { PodIdentity } from '../../scalers/scaler.ts';
-import type { AuthenticationSpec, KeyReference } from './lookup.ts';
-import { type Lookup, unresolved } from './lookup.ts';
+import type { EnvValue } from './container-env.ts';
+import { type AuthenticationSpec, type Lookup, unresolved } from './lookup.ts';
+import { fieldOf, type Gap, type ParameterRequest, type ReadTargetVariable } from './parameter-request.ts';
+import { identityProblem, podIdentityOf } from './pod-identity.ts';
+import { readStores } from './stored-parameters.ts';
 import { workloadRole } from './workload-role.ts';
-import type { Gap, ParameterRequest, ReadTargetVariable } from './parameter-request.ts';
 
 export interface Authentication {
   readonly auth: Readonly<Record<string, string>>;
@@ -11,19 +14,22 @@ export interface Authentication {
   readonly gaps: readonly Gap[];
 }
 
-/** Sources of KEDA's that need an outside service or a file; an object that uses one cannot be served yet. */
-const NOT_YET = [
-  'filePath',
-  'hashiCorpVault',
-  'azureKeyVault',
-  'gcpSecretManager',
-  'awsSecretManager',
-  'boundServiceAccountToken',
-  'oauth2',
-  'azureServicePrincipal',
-] as const;
+/** What the sources of one authentication are read with, and where their values go. */
+export interface Reading {
+  readonly spec: AuthenticationSpec;
+  /** Such as `TriggerAuthentication "shop/rabbit"`. */
+  readonly described: string;
+  /** Whose ConfigMaps and ServiceAccounts it means. */
+  readonly namespace: string;
+  readonly request: ParameterRequest;
+  readonly lookup: Lookup;
+  /** Whether the trigger has such a parameter. */
+  takes(parameter: string): boolean;
+  put(parameter: string, value: EnvValue | Gap['because']): void;
+  secret(reference: { readonly name: string; readonly key: string }): Promise<EnvValue>;
+}
 
-/** KEDA's order: env, configMapTargetRef, secretTargetRef; of one parameter the later source wins. */
+/** KEDA's order: env, configMapTargetRef, secretTargetRef, stores; of one parameter the later source wins. A file stands alone. */
 export async function readAuthentication(
   request: ParameterRequest,
   lookup: Lookup,
@@ -44,67 +50,83 @@ export async function readAuthentication(
     because,
     ...(parameter === undefined ? {} : { parameter }),
   });
+  const nothing = (why: string): Authentication => ({ auth: {}, gaps: [gap({ kind: 'missing', why })] });
   if (found === unresolved) return { auth: {}, gaps: [gap({ kind: 'unresolved', reference: described })] };
-  if (!found) return { auth: {}, gaps: [gap({ kind: 'missing', why: `${described} does not exist` })] };
-
+  if (!found) return nothing(`${described} does not exist`);
   const { spec } = found;
-  const auth: Record<string, string> = {};
-  const gaps = NOT_YET.filter((name) => isUsed(spec, name)).map((name) =>
-    gap({ kind: 'missing', why: `${described} uses ${name}, which is not supported yet` }),
-  );
-  const put = (parameter: string, value: Awaited<ReturnType<ReadTargetVariable>> | undefined): void => {
-    if (value === undefined) return;
-    if (value.kind === 'set') auth[parameter] = value.value;
-    else if (value.kind === 'unresolved') gaps.push(gap(value, parameter));
-    else gaps.push(gap({ kind: 'missing', why: `${described} gives ${parameter}, but ${value.why}` }, parameter));
-  };
+  if (spec.filePath && !isCluster)
+    return nothing(`${described} uses filePath, which works in a ClusterTriggerAuthentication only`);
+  const problem = identityProblem(spec.podIdentity);
+  if (problem !== undefined) return nothing(`${described}: ${problem}`);
 
+  const auth: Record<string, string> = {};
+  const gaps: Gap[] = [];
+  const namespace = isCluster ? request.clusterObjectNamespace : request.namespace;
+  const secretNamespace = request.restrictSecretAccess ? request.clusterObjectNamespace : namespace;
+  const reading: Reading = {
+    spec,
+    described,
+    namespace,
+    request,
+    lookup,
+    takes: (parameter) => fieldOf(request.fields, parameter, 'auth') !== undefined,
+    put(parameter, value) {
+      if (value.kind === 'set') auth[parameter] = value.value;
+      else if (value.kind !== 'missing') gaps.push(gap(value, parameter));
+      else gaps.push(gap({ kind: 'missing', why: `${described} gives ${parameter}, but ${value.why}` }, parameter));
+    },
+    secret: ({ name, key }) => readKey('Secret', secretNamespace, name, key, lookup.secret),
+  };
+  if (spec.filePath) await readFile(spec.filePath, reading);
+  else {
+    await readObjects(reading, readVariable);
+    await readStores(reading);
+  }
+  // Of KEDA 2.21: no parameters but an identity, which no scaler here takes.
+  if (spec.azureServicePrincipal) {
+    const why = `${described} uses azureServicePrincipal, which Sluice does not have; use podIdentity azure-workload, or a connection string`;
+    gaps.push(gap({ kind: 'missing', why }));
+  }
+  const role = await workloadRole(spec.podIdentity, request, lookup);
+  if (role) reading.put('awsRoleArn', role);
+  const podIdentity = podIdentityOf(spec.podIdentity);
+  return { auth, gaps, ...(podIdentity ? { podIdentity } : {}) };
+}
+
+async function readFile(path: string, { described, lookup, put, takes, request }: Reading): Promise<void> {
+  const parameters = await lookup.parameterFile(path).catch((error: unknown) => {
+    throw error instanceof ConfigError ? new ConfigError(described, error.issues, { cause: error }) : error;
+  });
+  if (parameters === unresolved) {
+    const reference = `the file "${path}" of ${described}`;
+    const names = request.fields.map(({ name }) => name);
+    for (const parameter of names.filter(takes)) put(parameter, { kind: 'unresolved', reference });
+  } else for (const [parameter, value] of Object.entries(parameters ?? {})) put(parameter, { kind: 'set', value });
+}
+
+async function readObjects(reading: Reading, readVariable: ReadTargetVariable): Promise<void> {
+  const { spec, namespace, lookup, put, secret } = reading;
   for (const { parameter, name, containerName } of spec.env ?? []) {
     const value = await readVariable(name, containerName);
     put(parameter, value.kind === 'missing' ? { kind: 'missing', why: `${value.why} (variable "${name}")` } : value);
   }
-  const namespace = isCluster ? request.clusterObjectNamespace : request.namespace;
-  for (const reference of spec.configMapTargetRef ?? []) {
-    put(reference.parameter, await readKey('ConfigMap', namespace, reference, lookup.configMap));
+  for (const { parameter, name, key } of spec.configMapTargetRef ?? []) {
+    put(parameter, await readKey('ConfigMap', namespace, name, key, lookup.configMap));
   }
-  for (const reference of spec.secretTargetRef ?? []) {
-    put(reference.parameter, await readKey('Secret', namespace, reference, lookup.secret));
-  }
-  put('awsRoleArn', await workloadRole(spec.podIdentity, request, lookup));
-  const podIdentity = podIdentityOf(spec);
-  return { auth, gaps, ...(podIdentity ? { podIdentity } : {}) };
+  for (const reference of spec.secretTargetRef ?? []) put(reference.parameter, await secret(reference));
 }
 
 async function readKey(
   kind: 'Secret' | 'ConfigMap',
   namespace: string,
-  { name, key }: KeyReference,
+  name: string,
+  key: string,
   read: Lookup['secret'],
-): ReturnType<ReadTargetVariable> {
+): Promise<EnvValue> {
   const reference = `${kind} "${namespace}/${name}"`;
   const data = await read(namespace, name);
   if (data === unresolved) return { kind: 'unresolved', reference };
   if (!data) return { kind: 'missing', why: `${reference} does not exist` };
   if (!Object.hasOwn(data, key)) return { kind: 'missing', why: `${reference} has no key "${key}"` };
   return { kind: 'set', value: data[key] ?? '' };
-}
-
-function isUsed(spec: AuthenticationSpec, source: string): boolean {
-  const value: unknown = Object.hasOwn(spec, source)
-    ? Object.entries(spec).find(([key]) => key === source)?.[1]
-    : undefined;
-  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== '';
-}
-
-/** Provider `none` is KEDA's word for no identity at all. */
-function podIdentityOf({ podIdentity }: AuthenticationSpec): PodIdentity | undefined {
-  if (!podIdentity || podIdentity.provider === '' || podIdentity.provider === 'none') return undefined;
-  const { provider, identityId, identityTenantId, identityAuthorityHost, externalID } = podIdentity;
-  return {
-    provider,
-    ...(identityId === undefined ? {} : { identityId }),
-    ...(identityTenantId === undefined ? {} : { identityTenantId }),
-    ...(identityAuthorityHost === undefined ? {} : { identityAuthorityHost }),
-    ...(externalID === undefined ? {} : { externalId: externalID }),
-  };
 }

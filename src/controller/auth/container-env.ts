@@ -12,12 +12,16 @@ export type ReadVariable = (name: string) => Promise<EnvValue>;
 
 type Objects = Pick<Lookup, 'secret' | 'configMap'>;
 
-/** `described` names the container in messages, for example `container "app" of Deployment "shop/web"`. */
+/**
+ * `described` names the container in messages, for example `container "app" of Deployment "shop/web"`. Without `readsSecrets` a
+ * variable that a Secret may hold is missing; one that is set elsewhere is not.
+ */
 export function createContainerEnv(
   container: PodContainer,
   described: string,
   namespace: string,
   lookup: Objects,
+  { readsSecrets = true }: { readonly readsSecrets?: boolean } = {},
 ): ReadVariable {
   const env = container.env ?? [];
   const envFrom = container.envFrom ?? [];
@@ -59,6 +63,7 @@ export function createContainerEnv(
     { name = '', key, optional }: EnvKeyRef,
     read: Objects['secret'],
   ): Promise<EnvValue | undefined> {
+    if (kind === 'Secret' && !readsSecrets) return { kind: 'missing', why: outOfBounds(namespace, name) };
     const data = await read(namespace, name);
     const reference = `${kind} "${namespace}/${name}"`;
     if (data === unresolved) return { kind: 'unresolved', reference };
@@ -72,6 +77,10 @@ export function createContainerEnv(
     for (const source of envFrom.toReversed()) {
       const prefix = source.prefix ?? '';
       if (!name.startsWith(prefix)) continue;
+      if (source.secretRef && !readsSecrets) {
+        otherwise = { kind: 'missing', why: outOfBounds(namespace, source.secretRef.name ?? '') };
+        continue;
+      }
       const { reference, optional, data } = await wholeObject(source);
       if (data === unresolved) otherwise = { kind: 'unresolved', reference };
       else if (data && Object.hasOwn(data, name.slice(prefix.length))) {
@@ -98,4 +107,8 @@ export function createContainerEnv(
   }
 
   return (name) => before(env.length, name);
+}
+
+function outOfBounds(namespace: string, name: string): string {
+  return `Secret "${namespace}/${name}", which may hold it, must not be read: KEDA_RESTRICT_SECRET_ACCESS allows those of the cluster object namespace only`;
 }

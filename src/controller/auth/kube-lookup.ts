@@ -9,11 +9,20 @@ import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../../kube/resources.ts'
 import type { Store } from '../../kube/store.ts';
 import { type Reference, referenceTo } from '../dependencies.ts';
 import type { TargetReference } from '../../api/target.ts';
+import type { IssuedToken } from '../../secret-stores/secret-store.ts';
+import type { SecretStores } from '../../secret-stores/stores.ts';
+import { createStoreAsker } from './ask-store.ts';
+import { createHolding } from './holding.ts';
+import { readParameterFile } from './parameter-file.ts';
+import { createTokenIssuer } from './service-account-tokens.ts';
 import type { ConfigMapData, Lookup, PodTemplate, SecretData } from './lookup.ts';
 
 export interface KubeLookups {
-  /** A lookup for one use. `refer` is told of every object before it is read, so that no change to it goes unseen. */
-  lookup(refer: (reference: Reference) => void, signal: AbortSignal): Lookup;
+  /**
+   * A lookup for one use. `refer` is told of every object before it is read, so that no change to it goes unseen; `renewIn` of what
+   * tells of no change, and of when it is to be read again.
+   */
+  lookup(refer: (reference: Reference) => void, signal: AbortSignal, renewIn?: (ms: number) => void): Lookup;
   /** To be called when the object has changed. */
   forget(reference: Reference): void;
   /** Forgets everything. */
@@ -26,36 +35,60 @@ export interface KubeLookupOptions {
   readonly triggerAuthentications: Store<KubeObject>;
   readonly clusterTriggerAuthentications: Store<KubeObject>;
   readonly podTemplate: (target: TargetReference, signal: AbortSignal) => Promise<PodTemplate | undefined>;
+  readonly outside?: OutsideSources;
+}
+
+/** Where parameters come from besides objects of the cluster. */
+export interface OutsideSources {
+  readonly stores: SecretStores;
+  /** How often stores are read that say nothing of how long their values are good. */
+  readonly storeRefreshMs: number;
+  /** Under which `filePath` is looked up; empty: nowhere. */
+  readonly filePathRoot: string;
+  /** Of the tokens of boundServiceAccountToken. */
+  readonly boundTokenLifeMs: number;
 }
 
 /** A thousand objects that use one Secret and start together read it once; after that its values are not kept. */
 const HOLD_MS = 5_000;
+/** At most: the kubelet takes longer to bring a changed Secret into a volume, and reading it again costs nothing. */
+const FILE_REFRESH_MS = 30_000;
+/** As the kubelet does. */
+const TOKEN_USED_PART = 0.8;
+/** Where our clock is ahead of the API server's. */
+const SHORTEST_TOKEN_MS = 60_000;
+/** The shortest that Kubernetes issues: enough for a login. */
+const LOGIN_TOKEN_LIFE_MS = 600_000;
+const NO_OUTSIDE: OutsideSources = {
+  stores: {},
+  storeRefreshMs: 300_000,
+  filePathRoot: '',
+  boundTokenLifeMs: 3_600_000,
+};
+
+/** What many share no single caller's signal may end; the client's own deadline bounds it. */
+const unending = (): AbortSignal => new AbortController().signal;
 
 export function createKubeLookups(options: KubeLookupOptions): KubeLookups {
-  const { client, clock } = options;
-  const held = new Map<Reference, { readonly reading: Promise<KubeObject | undefined>; readonly stop: () => void }>();
-
-  function forget(reference: Reference): void {
-    held.get(reference)?.stop();
-    held.delete(reference);
-  }
+  const { client, clock, outside = NO_OUTSIDE } = options;
+  const issueToken = createTokenIssuer(options);
+  const stores = createStoreAsker({
+    clock,
+    stores: outside.stores,
+    refreshMs: outside.storeRefreshMs,
+    issueToken: (namespace, name, signal) => issueToken(namespace, name, { lifeMs: LOGIN_TOKEN_LIFE_MS, signal }),
+  });
+  const objects = createHolding<KubeObject | undefined>(clock, HOLD_MS);
+  const tokens = createHolding<IssuedToken>(clock, HOLD_MS);
 
   function read(resource: Resource, key: ObjectKey): Promise<KubeObject | undefined> {
-    const reference = referenceTo(resource.kind, key.namespace ?? '', key.name);
-    const known = held.get(reference);
-    if (known) return known.reading;
-    // Shared by many, so no single caller's signal may end it; the client's own deadline bounds it.
-    const reading = getOrUndefined(client, resource, key, new AbortController().signal).catch((error: unknown) => {
-      const { group, plural } = resource;
-      const right = { group, resource: plural, namespace: key.namespace, resourceName: key.name };
-      throw withGrant(error, ['get', 'list', 'watch'], right);
-    });
-    const entry = { reading, stop: clock.schedule(HOLD_MS, () => forget(reference)) };
-    held.set(reference, entry);
-    reading.catch(() => {
-      if (held.get(reference) === entry) forget(reference);
-    });
-    return reading;
+    return objects.get(referenceTo(resource.kind, key.namespace ?? '', key.name), () =>
+      getOrUndefined(client, resource, key, unending()).catch((error: unknown) => {
+        const { group, plural } = resource;
+        const right = { group, resource: plural, namespace: key.namespace, resourceName: key.name };
+        throw withGrant(error, ['get', 'list', 'watch'], right);
+      }),
+    );
   }
 
   async function authentication(
@@ -67,11 +100,16 @@ export function createKubeLookups(options: KubeLookupOptions): KubeLookups {
   }
 
   return {
-    forget,
-    clear() {
-      for (const reference of held.keys()) forget(reference);
+    forget(reference) {
+      objects.forget(reference);
+      tokens.forget(reference);
     },
-    lookup: (refer, signal) => ({
+    clear() {
+      objects.clear();
+      tokens.clear();
+      stores.clear();
+    },
+    lookup: (refer, signal, renewIn = () => {}) => ({
       async secret(namespace, name) {
         refer(referenceTo('Secret', namespace, name));
         const secret = await read(SECRETS, { namespace, name });
@@ -106,6 +144,22 @@ export function createKubeLookups(options: KubeLookupOptions): KubeLookups {
         refer(referenceTo(target.kind, target.namespace, target.name));
         return options.podTemplate(target, signal);
       },
+      async serviceAccountToken(namespace, name) {
+        const reference = referenceTo('ServiceAccount', namespace, name);
+        refer(reference);
+        if (!(await read(SERVICE_ACCOUNTS, { namespace, name }))) return undefined;
+        const issued = await tokens.get(reference, () =>
+          issueToken(namespace, name, { lifeMs: outside.boundTokenLifeMs, signal: unending() }),
+        );
+        signal.throwIfAborted();
+        renewIn(Math.max(SHORTEST_TOKEN_MS, (issued.endsAtMs - clock.now()) * TOKEN_USED_PART));
+        return issued;
+      },
+      async parameterFile(path) {
+        renewIn(Math.min(FILE_REFRESH_MS, outside.storeRefreshMs));
+        return readParameterFile(outside.filePathRoot, path);
+      },
+      askStore: stores.askFor({ signal, renewIn }),
     }),
   };
 }

@@ -1,40 +1,17 @@
 // The port through which parameters of a trigger are looked up: objects of the cluster, or of a set of files.
 import type { TargetReference } from '../../api/target.ts';
+import type { TriggerAuthenticationSpec } from '../../api/trigger-authentication.ts';
+import type { IssuedToken, StoreAnswer, StoreContext, Value } from '../../secret-stores/secret-store.ts';
+import type { Section, StoreName } from '../../secret-stores/stores.ts';
 
 /** A Secret's values as text (already decoded from base64), as far as they are UTF-8. */
 export type SecretData = Readonly<Record<string, string>>;
 export type ConfigMapData = Readonly<Record<string, string>>;
 
-/** The part of a TriggerAuthentication that resolution needs; the rest is checked by its own schema. */
 export interface AuthenticationObject {
   readonly spec: AuthenticationSpec;
 }
-
-export interface AuthenticationSpec {
-  readonly podIdentity?: AuthenticationIdentity | undefined;
-  readonly secretTargetRef?: readonly KeyReference[] | undefined;
-  readonly configMapTargetRef?: readonly KeyReference[] | undefined;
-  readonly env?: readonly EnvReference[] | undefined;
-}
-export interface AuthenticationIdentity {
-  readonly provider: string;
-  readonly identityId?: string | undefined;
-  readonly identityTenantId?: string | undefined;
-  readonly identityAuthorityHost?: string | undefined;
-  readonly roleArn?: string | undefined;
-  readonly externalID?: string | undefined;
-  readonly identityOwner?: string | undefined;
-}
-export interface KeyReference {
-  readonly parameter: string;
-  readonly name: string;
-  readonly key: string;
-}
-export interface EnvReference {
-  readonly parameter: string;
-  readonly name: string;
-  readonly containerName?: string | undefined;
-}
+export type AuthenticationSpec = TriggerAuthenticationSpec;
 
 /** The containers of a pod template, as far as their environment goes. */
 export interface PodTemplate {
@@ -82,7 +59,34 @@ export interface Lookup {
   /** The annotations of a ServiceAccount. */
   serviceAccount(namespace: string, name: string): Promise<Found<Annotations>>;
   podTemplate(target: TargetReference): Promise<Found<PodTemplate>>;
+  /** A token that is issued for a ServiceAccount. */
+  serviceAccountToken(namespace: string, name: string): Promise<Found<IssuedToken>>;
+  /** The parameters in one of our own files (`filePath`). Rejects with a ConfigError that says what is wrong with it. */
+  parameterFile(path: string): Promise<Found<Readonly<Record<string, string>>>>;
+  /** What a store outside the cluster answers; rejects with the SluiceError that says why it does not. */
+  readonly askStore: AskStore;
 }
+
+export type AskStore = <N extends StoreName>(
+  name: N,
+  section: Section<N>,
+  context: Omit<StoreContext, 'serviceAccountToken'>,
+) => Promise<{ readonly kind: 'answer'; readonly answer: StoreAnswer } | Exclude<Value, { readonly kind: 'set' }>>;
 
 export const unresolved: unique symbol = Symbol('unresolved');
 export type Found<T> = T | undefined | typeof unresolved;
+
+const outOfSight = (): Promise<typeof unresolved> => Promise.resolve(unresolved);
+
+/** Where nothing can be known. */
+export const UNRESOLVED: Lookup = {
+  secret: outOfSight,
+  configMap: outOfSight,
+  triggerAuthentication: outOfSight,
+  clusterTriggerAuthentication: outOfSight,
+  serviceAccount: outOfSight,
+  podTemplate: outOfSight,
+  serviceAccountToken: outOfSight,
+  parameterFile: outOfSight,
+  askStore: (name) => Promise.resolve({ kind: 'unresolved', reference: name }),
+};

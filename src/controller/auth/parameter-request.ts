@@ -1,4 +1,5 @@
 // What is asked of an authentication and of the target's environment, and what can be missing in the answer.
+import type { SluiceError } from '../../errors.ts';
 import type { ScaleTrigger } from '../../api/trigger.ts';
 import type { TriggerField } from '../../scalers/scaler.ts';
 import type { EnvValue } from './container-env.ts';
@@ -16,6 +17,8 @@ export interface ParameterRequest {
   readonly envContainer?: string | undefined;
   /** Where the Secrets and ConfigMaps of a ClusterTriggerAuthentication are (KEDA_CLUSTER_OBJECT_NAMESPACE). */
   readonly clusterObjectNamespace: string;
+  /** KEDA_RESTRICT_SECRET_ACCESS: no Secret is read but those of the cluster object namespace. */
+  readonly restrictSecretAccess?: boolean;
 }
 
 /** A parameter that certainly, or as far as can be known here, has no value. */
@@ -24,7 +27,20 @@ export interface Gap {
   readonly parameter?: string;
   readonly source: 'auth' | 'env';
   readonly field: string;
-  readonly because: { readonly kind: 'missing'; readonly why: string } | Extract<EnvValue, { kind: 'unresolved' }>;
+  readonly because:
+    | { readonly kind: 'missing'; readonly why: string }
+    | Extract<EnvValue, { kind: 'unresolved' }>
+    /** The source of it could not be read. */
+    | { readonly kind: 'failed'; readonly error: SluiceError };
+}
+
+/** Of this type of trigger; undefined for a parameter that it does not take from there. */
+export function fieldOf(
+  fields: readonly TriggerField[],
+  parameter: string,
+  source: Gap['source'],
+): TriggerField | undefined {
+  return fields.find((f) => f.sources.includes(source) && (f.name === parameter || f.aliases.includes(parameter)));
 }
 
 export type ReadTargetVariable = (name: string, containerName: string | undefined) => Promise<EnvValue>;

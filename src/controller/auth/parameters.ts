@@ -4,7 +4,7 @@ import type { PodIdentity, TriggerField } from '../../scalers/scaler.ts';
 import { readAuthentication } from './authentication.ts';
 import { createContainerEnv } from './container-env.ts';
 import { type Lookup, type PodTemplate, unresolved } from './lookup.ts';
-import type { Gap, ParameterRequest, ReadTargetVariable } from './parameter-request.ts';
+import { fieldOf, type Gap, type ParameterRequest, type ReadTargetVariable } from './parameter-request.ts';
 
 export interface ResolvedParameters {
   readonly auth: Readonly<Record<string, string>>;
@@ -18,7 +18,8 @@ export interface ResolvedParameters {
 
 /**
  * Differs from KEDA on purpose: a missing TriggerAuthentication, Secret, key or variable is a problem that is named, where KEDA
- * goes on with an empty parameter. It is none when the trigger has no such parameter, or gets it from elsewhere as well.
+ * goes on with an empty parameter. It is none when the trigger has no such parameter, or gets it from elsewhere as well. Rejects
+ * with the error of a secret store that could not be asked for what the trigger needs.
  */
 export async function resolveParameters(request: ParameterRequest, lookup: Lookup): Promise<ResolvedParameters> {
   const readVariable = targetVariables(request, lookup);
@@ -33,6 +34,7 @@ export async function resolveParameters(request: ParameterRequest, lookup: Looku
     return field !== undefined && !isGiven(field, request.trigger.metadata, auth, env);
   };
   const gaps = [...fromAuth.gaps, ...fromEnv.gaps].filter(needed);
+  for (const { because } of gaps) if (because.kind === 'failed') throw because.error;
   return {
     auth,
     env,
@@ -70,7 +72,9 @@ async function readEnvironment(
 }
 
 /** Reads variables of the target's containers; the pod template is looked up once, and only when asked for. */
-function targetVariables({ target, namespace }: ParameterRequest, lookup: Lookup): ReadTargetVariable {
+function targetVariables(request: ParameterRequest, lookup: Lookup): ReadTargetVariable {
+  const { target, namespace, restrictSecretAccess = false, clusterObjectNamespace } = request;
+  const readsSecrets = !restrictSecretAccess || namespace === clusterObjectNamespace;
   const described = `${target.kind} "${namespace}/${target.name}"`;
   let template: ReturnType<Lookup['podTemplate']> | undefined;
   return async (name, containerName) => {
@@ -83,17 +87,14 @@ function targetVariables({ target, namespace }: ParameterRequest, lookup: Lookup
       const which = containerName === undefined ? 'containers' : `container "${containerName}"`;
       return { kind: 'missing', why: `${described} has no ${which}` };
     }
-    return createContainerEnv(container, `container "${container.name}" of ${described}`, namespace, lookup)(name);
+    const place = `container "${container.name}" of ${described}`;
+    return createContainerEnv(container, place, namespace, lookup, { readsSecrets })(name);
   };
 }
 
 /** KEDA: the named container, else the first; init containers do not count. */
 function containerOf(template: PodTemplate, name: string | undefined): PodTemplate['containers'][number] | undefined {
   return name === undefined || name === '' ? template.containers[0] : template.containers.find((c) => c.name === name);
-}
-
-function fieldOf(fields: readonly TriggerField[], parameter: string, source: Gap['source']): TriggerField | undefined {
-  return fields.find((f) => f.sources.includes(source) && (f.name === parameter || f.aliases.includes(parameter)));
 }
 
 function isGiven(

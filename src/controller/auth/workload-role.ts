@@ -1,6 +1,6 @@
 // The role at AWS that a pod identity stands for: one that it names, or that of the workload's ServiceAccount.
 import type { EnvValue } from './container-env.ts';
-import { type AuthenticationIdentity, type Lookup, unresolved } from './lookup.ts';
+import { type AuthenticationSpec, type Lookup, unresolved } from './lookup.ts';
 import type { ParameterRequest } from './parameter-request.ts';
 
 /** Where EKS has it. */
@@ -8,7 +8,7 @@ const ANNOTATION = 'eks.amazonaws.com/role-arn';
 
 /** KEDA's rule; undefined for our own identity, or none at AWS. */
 export async function workloadRole(
-  identity: AuthenticationIdentity | undefined,
+  identity: AuthenticationSpec['podIdentity'],
   request: ParameterRequest,
   lookup: Lookup,
 ): Promise<EnvValue | undefined> {
@@ -24,7 +24,11 @@ export async function workloadRole(
 async function annotatedRole({ target, namespace }: ParameterRequest, lookup: Lookup): Promise<EnvValue> {
   const template = await lookup.podTemplate(target);
   if (template === unresolved) return { kind: 'unresolved', reference: `${target.kind} "${namespace}/${target.name}"` };
-  const name = template?.serviceAccountName ?? 'default';
+  if (!template) {
+    const why = `${target.kind} "${namespace}/${target.name}" does not exist or has no pod template, so no ServiceAccount is known`;
+    return { kind: 'missing', why };
+  }
+  const { serviceAccountName: name = 'default' } = template;
   const reference = `ServiceAccount "${namespace}/${name}"`;
   const annotations = await lookup.serviceAccount(namespace, name);
   if (annotations === unresolved) return { kind: 'unresolved', reference };

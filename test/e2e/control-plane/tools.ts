@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const KUBERNETES_VERSIONS = ['1.36', '1.30'] as const;
 export type KubernetesVersion = (typeof KUBERNETES_VERSIONS)[number];
 
-export type ToolName = `kubernetes-${KubernetesVersion}` | 'etcd' | 'kwok' | 'helm' | 'dapr' | 'keda';
+export type ToolName = `kubernetes-${KubernetesVersion}` | 'etcd' | 'kwok' | 'helm' | 'dapr' | 'keda' | 'vault';
 
 interface Recipe {
   /** The module whose version counts. */
@@ -51,6 +51,8 @@ export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     binaries: { operator: 'keda-operator', adapter: 'keda-adapter', webhooks: 'keda-webhooks' },
     assets: ['config/crd/bases', 'config/webhooks'],
   },
+  // The newest whose own tree goes with a released sdk. Without the plugins of clouds and databases.
+  vault: { module: 'github.com/hashicorp/vault', binaries: { vault: 'vault' }, tags: 'minimal' },
 };
 
 export const TOOL_NAMES = Object.keys(RECIPES) as readonly ToolName[];

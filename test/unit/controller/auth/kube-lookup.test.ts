@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createKubeLookups } from '../../../../src/controller/auth/kube-lookup.ts';
 import { KubeError } from '../../../../src/errors.ts';
 import type { KubeObject } from '../../../../src/kube/client.ts';
+import { SERVICE_ACCOUNTS } from '../../../../src/kube/resources.ts';
 import type { Store } from '../../../../src/kube/store.ts';
 import { createFakeClock } from '../../../support/clock.ts';
 import { createMemoryKube } from '../../../support/memory-kube.ts';
@@ -43,5 +44,91 @@ describe('controller/auth/kube-lookup', () => {
   it('leaves a refusal that no Role can mend as it is', async () => {
     const lookup = lookupThat('get secrets "shop/rabbit": the policy says no (HTTP 403)');
     await expect(lookup.secret('shop', 'rabbit')).rejects.toThrow(/the policy says no \(HTTP 403\)$/);
+  });
+
+  describe('gives a token of a ServiceAccount', () => {
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'reader', namespace: 'shop' } };
+    const issued = (atMs: number) => ({
+      status: { token: 'jwt', expirationTimestamp: new Date(atMs + 3_600_000).toISOString() },
+    });
+
+    async function world(answer: (nowMs: number) => unknown) {
+      const clock = createFakeClock();
+      const client = createMemoryKube(clock.now);
+      const { signal } = new AbortController();
+      await client.create(SERVICE_ACCOUNTS, account, { signal });
+      const requests: unknown[] = [];
+      const lookups = createKubeLookups({
+        client: {
+          ...client,
+          async request(method, path, body) {
+            requests.push([method, path, body]);
+            return answer(clock.now()) as never;
+          },
+        },
+        clock,
+        triggerAuthentications: nothing,
+        clusterTriggerAuthentications: nothing,
+        podTemplate: async () => undefined,
+        outside: { stores: {}, storeRefreshMs: 1_000, filePathRoot: '', boundTokenLifeMs: 7_200_000 },
+      });
+      const referred: string[] = [];
+      const renewals: number[] = [];
+      const lookup = lookups.lookup(
+        (reference) => referred.push(reference),
+        signal,
+        (ms) => renewals.push(ms),
+      );
+      return { requests, referred, renewals, lookups, lookup };
+    }
+
+    it('once for all who ask together, and says when another one is due', async () => {
+      const { lookup, requests, referred, renewals } = await world(issued);
+      const [one, two] = await Promise.all([
+        lookup.serviceAccountToken('shop', 'reader'),
+        lookup.serviceAccountToken('shop', 'reader'),
+      ]);
+      expect([one, two]).toEqual([expect.objectContaining({ token: 'jwt' }), one]);
+      expect(requests).toEqual([
+        [
+          'POST',
+          '/api/v1/namespaces/shop/serviceaccounts/reader/token',
+          { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 7_200 } },
+        ],
+      ]);
+      // The API server gave half of it, and what it gave counts.
+      expect(renewals).toEqual([2_880_000, 2_880_000]);
+      expect(referred).toEqual(['ServiceAccount/shop/reader', 'ServiceAccount/shop/reader']);
+    });
+
+    it('anew for an account that was made anew', async () => {
+      const { lookup, lookups, requests } = await world(issued);
+      await lookup.serviceAccountToken('shop', 'reader');
+      lookups.forget('ServiceAccount/shop/reader');
+      await lookup.serviceAccountToken('shop', 'reader');
+      expect(requests).toHaveLength(2);
+    });
+
+    it('never for an account that there is none of', async () => {
+      const { lookup, requests } = await world(issued);
+      expect(await lookup.serviceAccountToken('shop', 'gone')).toBeUndefined();
+      expect(requests).toEqual([]);
+    });
+
+    it('or says how to allow it', async () => {
+      const refusal =
+        'create serviceaccounts/token "shop/reader": serviceaccounts "reader" is forbidden: User "system:serviceaccount:sluice:sluice" cannot create resource "serviceaccounts/token" in API group "" in the namespace "shop" (HTTP 403)';
+      const { lookup } = await world(() => {
+        throw new KubeError(refusal, { code: 'KUBE_FORBIDDEN', retry: 'backoff', status: 403 });
+      });
+      await expect(lookup.serviceAccountToken('shop', 'reader')).rejects.toThrow(
+        /to allow it: kubectl create role \S+ --namespace=shop --verb=create --resource=serviceaccounts\/token --resource-name=reader && kubectl create rolebinding/,
+      );
+    });
+
+    it('that is one', async () => {
+      const { lookup } = await world(() => ({ status: {} }));
+      await expect(lookup.serviceAccountToken('shop', 'reader')).rejects.toMatchObject({ code: 'KUBE_BAD_REQUEST' });
+    });
   });
 });

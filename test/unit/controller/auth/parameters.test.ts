@@ -1,7 +1,7 @@
 // What a trigger refers to, and what is said when it is not there.
 import { describe, expect, it } from '@jest/globals';
 import type { AuthenticationSpec, Lookup } from '../../../../src/controller/auth/lookup.ts';
-import { unresolved } from '../../../../src/controller/auth/lookup.ts';
+import { UNRESOLVED, unresolved } from '../../../../src/controller/auth/lookup.ts';
 import type { ParameterRequest } from '../../../../src/controller/auth/parameter-request.ts';
 import { resolveParameters } from '../../../../src/controller/auth/parameters.ts';
 import type { TriggerField } from '../../../../src/scalers/scaler.ts';
@@ -18,6 +18,7 @@ const field = (name: string, ...sources: TriggerField['sources']): TriggerField 
 const FIELDS = [field('host', 'auth', 'env', 'metadata'), field('password', 'auth', 'env'), field('queue', 'metadata')];
 
 const lookup = (authentication?: AuthenticationSpec | typeof unresolved): Lookup => ({
+  ...UNRESOLVED,
   secret: async (namespace, name) =>
     name === 'elsewhere' ? unresolved : name === 'broker' ? { pass: `of ${namespace}`, empty: '' } : undefined,
   configMap: async (_namespace, name) => (name === 'settings' ? { host: 'from-config' } : undefined),
@@ -101,7 +102,7 @@ describe('controller/auth/parameters', () => {
   });
 
   it('passes a pod identity on, and takes none for none', async () => {
-    const podIdentity = { provider: 'azure-workload', identityId: 'id' };
+    const podIdentity = { provider: 'azure-workload', identityId: 'id' } as const;
     expect((await resolve({ auth: { podIdentity } })).podIdentity).toEqual(podIdentity);
     expect((await resolve({ auth: { podIdentity: { provider: 'none' } } })).podIdentity).toBeUndefined();
   });
@@ -159,10 +160,10 @@ describe('controller/auth/parameters', () => {
       '(variable "PW")',
     ],
     [
-      'a way to a secret store',
-      { auth: { hashiCorpVault: { address: 'x' } } as AuthenticationSpec },
+      'a source that there is no use for',
+      { auth: { azureServicePrincipal: { clientId: 'c', tenantId: 't' } } },
       'authenticationRef',
-      'uses hashiCorpVault, which is not supported yet',
+      'uses azureServicePrincipal, which Sluice does not have',
     ],
   ])('names %s that is not there', async (_what, over, name, message) => {
     expect((await resolve(over)).problems).toEqual([{ field: name, message: expect.stringContaining(message) }]);
@@ -193,9 +194,10 @@ describe('controller/auth/parameters', () => {
   describe('with a pod identity of AWS', () => {
     const fields = [...FIELDS, field('awsRoleArn', 'auth')];
     const target = { namespace: 'shop', apiVersion: 'apps/v1', kind: 'Deployment', name: 'bare' };
-    const identity = (podIdentity: AuthenticationSpec['podIdentity']): AuthenticationSpec => ({ podIdentity });
+    type Identity = NonNullable<AuthenticationSpec['podIdentity']>;
+    const identity = (podIdentity: Identity): AuthenticationSpec => ({ podIdentity });
 
-    it.each([
+    it.each<[string, Identity, Record<string, string>, object]>([
       ['our own', { provider: 'aws' }, {}, {}],
       [
         'the role that is named',

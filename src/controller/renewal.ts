@@ -1,0 +1,65 @@
+// When what an object's triggers were resolved from is to be read again: a lease, a token, a secret in a store that tells of no change.
+import type { Clock } from '../async.ts';
+import type { SluiceError } from '../errors.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { Logger } from '../log.ts';
+import type { TriggerState } from './decide/observation.ts';
+import type { TriggerMemory } from './memory.ts';
+import { kindOf, namesOf } from './object-key.ts';
+
+/** Since when, and for how long, what was read is good. */
+export interface Renewal {
+  readonly fromMs: number;
+  readonly inMs: number;
+}
+
+/** Credentials of this trigger could not be read again: it goes on with those it has. */
+export type TellKept = (key: string, memory: TriggerMemory, index: number, error: SluiceError) => void;
+
+export function isDue({ renewal }: TriggerMemory, clock: Clock): boolean {
+  if (!renewal) return false;
+  // One from the future tells that the clock was set back.
+  return clock.now() < renewal.fromMs || clock.now() - renewal.fromMs >= renewal.inMs;
+}
+
+/** Reads everything again at the next look, although nobody told of a change. */
+export function renewNow(memory: TriggerMemory): void {
+  memory.renewal = { fromMs: 0, inMs: 0 };
+}
+
+/** A source refuses what a store gave us, so it may have been rotated there. KEDA resolves everything anew after any failed read. */
+export function renewWhenRefused(memory: TriggerMemory, triggers: readonly TriggerState[]): void {
+  const isRefused = triggers.some((state) => state.kind === 'failed' && state.code === 'AUTH_FAILED');
+  if (memory.renewal && isRefused) renewNow(memory);
+}
+
+/** A clock that differs from the API server's must not make us ask without a pause. */
+const SOONEST_MS = 1_000;
+
+/** Of several times the first counts. */
+export function soonest(clock: Clock): { note(inMs: number): void; readonly renewal: Renewal | undefined } {
+  let renewal: Renewal | undefined;
+  return {
+    note(inMs) {
+      const next = { fromMs: clock.now(), inMs: Math.max(SOONEST_MS, inMs) };
+      if (!renewal || next.fromMs + next.inMs < renewal.fromMs + renewal.inMs) renewal = next;
+    },
+    get renewal() {
+      return renewal;
+    },
+  };
+}
+
+/** Once for each failure, in the log and as an Event of the object. */
+export function createTellKept({ log, events }: { readonly log: Logger; readonly events: EventRecorder }): TellKept {
+  return (key, memory, index, error) => {
+    const told = `${index} ${error.message}`;
+    if (memory.keptDespite?.has(told)) return;
+    memory.keptDespite = new Set([...(memory.keptDespite ?? []), told]);
+    const { namespace, name } = namesOf(key);
+    const note = `triggers[${index}] goes on with the parameters that it has, for they cannot be read again: ${error.message} [${error.code}]`;
+    log.warn('parameters could not be read again', { object: key, trigger: index, error });
+    const regarding = { apiVersion: 'keda.sh/v1alpha1', kind: kindOf(key), namespace, name, uid: memory.uid };
+    events.record({ regarding, type: 'Warning', reason: 'KEDAScalerFailed', action: 'KEDAScalerFailed', note });
+  };
+}
