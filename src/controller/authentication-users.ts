@@ -1,5 +1,7 @@
-// Puts on record which ScaledObjects use an authentication (KEDA: status.scaledobjects), for `kubectl get ta -o wide`.
+// Puts on record which ScaledObjects and ScaledJobs use an authentication (KEDA: status.scaledobjects, status.scaledjobs), for
+// `kubectl get ta -o wide`.
 import { clusterTriggerAuthentications, triggerAuthentications } from '../api/names.ts';
+import type { ScaleTrigger } from '../api/trigger.ts';
 import type { Clock } from '../async.ts';
 import { KubeError, toSluiceError } from '../errors.ts';
 import type { KubeClient, KubeObject, Resource } from '../kube/client.ts';
@@ -8,7 +10,8 @@ import type { Logger } from '../log.ts';
 import { createDependencies, type Reference, referenceTo } from './dependencies.ts';
 import { loadScaledObject } from './load.ts';
 import type { Ownership } from './membership/ownership.ts';
-import { keyOf, namesOf } from './object-key.ts';
+import { keyOf, kindOf, namesOf, type ScaledKind } from './object-key.ts';
+import { loadScaledJob } from './scaled-job/load.ts';
 import type { Watches } from './watches.ts';
 import { createWorkQueue } from './work-queue.ts';
 
@@ -19,7 +22,12 @@ export interface AuthenticationUsersOptions {
   readonly log: Logger;
   /** Empty: all. */
   readonly namespaces: readonly string[];
-  readonly watches: Pick<Watches, 'scaledObjects' | 'triggerAuthentications' | 'clusterTriggerAuthentications'>;
+  /** Of the objects; all when not given or empty. */
+  readonly labelSelector?: string;
+  readonly watches: Pick<
+    Watches,
+    'scaledObjects' | 'scaledJobs' | 'triggerAuthentications' | 'clusterTriggerAuthentications'
+  >;
   /** Of the authentications. */
   readonly ownership: Ownership;
 }
@@ -31,7 +39,7 @@ const LONGEST_RETRY_MS = 300_000;
 
 /** Keeps the records right until `signal` aborts. It is no more than information: a failure is retried at leisure and harms nothing else. */
 export async function recordAuthenticationUsers(
-  { client, clock, random, log, namespaces, watches, ownership }: AuthenticationUsersOptions,
+  { client, clock, random, log, namespaces, labelSelector = '', watches, ownership }: AuthenticationUsersOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const users = createDependencies();
@@ -53,15 +61,31 @@ export async function recordAuthenticationUsers(
   }
 
   /** Comma-separated, as KEDA writes them. */
-  function namesOfUsers(reference: Reference): string {
-    return [...new Set(users.of(reference).map((user) => namesOf(user).name))].toSorted().join(',');
+  function namesOfUsers(reference: Reference, kind: ScaledKind): string {
+    const keys = users.of(reference).filter((key) => kindOf(key) === kind);
+    return [...new Set(keys.map((key) => namesOf(key).name))].toSorted().join(',');
+  }
+
+  /** What differs from the status that is there. Of a kind that is not known (yet), nothing is said. */
+  function changeOf({ status = {} }: Authentication, reference: Reference): Record<string, string | null> {
+    const fields = [
+      ['scaledobjects', 'ScaledObject', watches.scaledObjects],
+      ['scaledjobs', 'ScaledJob', watches.scaledJobs],
+    ] as const;
+    return Object.fromEntries(
+      fields.flatMap(([field, kind, store]) => {
+        const names = namesOfUsers(reference, kind);
+        return store.synced() && (status[field] ?? '') !== names ? [[field, names || null]] : [];
+      }),
+    );
   }
 
   /** Undefined for one whose record is not ours to keep. */
   function find(reference: Reference): { readonly resource: Resource; readonly object: Authentication } | undefined {
     const [kind = '', namespace = '', name = ''] = reference.split('/');
     const at = kinds.get(kind);
-    // Who sees a part of the namespaces only would wipe out what another one records.
+    // Who sees a part of the objects only would wipe out what another one records.
+    if (labelSelector !== '') return undefined;
     if (kind === 'ClusterTriggerAuthentication' && namespaces.length > 0) return undefined;
     const object: Authentication | undefined = at?.store.get(namespace === '' ? { name } : { namespace, name });
     return at && object && ownership.owns(object.metadata.uid ?? '') ? { resource: at.resource, object } : undefined;
@@ -69,14 +93,15 @@ export async function recordAuthenticationUsers(
 
   async function record(reference: Reference): Promise<void> {
     const found = find(reference);
-    const scaledobjects = namesOfUsers(reference);
-    if (!found || (found.object.status?.scaledobjects ?? '') === scaledobjects) return;
+    const status = found ? changeOf(found.object, reference) : {};
+    if (!found || Object.keys(status).length === 0) return;
     const { namespace, name } = found.object.metadata;
-    const body = { status: { scaledobjects: scaledobjects || null } };
+    const body = { status };
     await client.patch(found.resource, { namespace, name }, { type: 'merge', body }, { signal, subresource: 'status' });
   }
 
   watches.scaledObjects.subscribe(follow);
+  watches.scaledJobs.subscribe(follow);
   for (const [kind, { store }] of kinds) {
     store.subscribe(({ type, object: { metadata } }) => {
       if (type !== 'deleted') queue.addAfter(referenceTo(kind, metadata.namespace ?? '', metadata.name), GATHER_MS);
@@ -99,18 +124,22 @@ export async function recordAuthenticationUsers(
 }
 
 interface Authentication extends KubeObject {
-  readonly status?: { readonly scaledobjects?: string };
+  readonly status?: { readonly scaledobjects?: string; readonly scaledjobs?: string };
 }
 
 /** The authentications that its triggers name; none for an object that does not parse. */
 function referencesOf(object: KubeObject): readonly Reference[] {
+  const { namespace = '' } = object.metadata;
+  return triggersIn(object).flatMap(({ authenticationRef: ref }) => {
+    if (!ref) return [];
+    const { kind = 'TriggerAuthentication', name } = ref;
+    return [referenceTo(kind, kind === 'TriggerAuthentication' ? namespace : '', name)];
+  });
+}
+
+function triggersIn(object: KubeObject): readonly Pick<ScaleTrigger, 'authenticationRef'>[] {
   try {
-    const { metadata, spec } = loadScaledObject(object);
-    return spec.triggers.flatMap(({ authenticationRef: ref }) => {
-      if (!ref) return [];
-      const { kind = 'TriggerAuthentication', name } = ref;
-      return [referenceTo(kind, kind === 'TriggerAuthentication' ? (metadata.namespace ?? '') : '', name)];
-    });
+    return object.kind === 'ScaledJob' ? loadScaledJob(object).spec.triggers : loadScaledObject(object).spec.triggers;
   } catch {
     return [];
   }
