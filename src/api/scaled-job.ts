@@ -1,9 +1,10 @@
-// ScaledJob: Jobs are started by the number of waiting events. The kind is declared; its behaviour is not there yet.
+// ScaledJob: Jobs are started by the number of waiting events. KEDA's fields mean what KEDA means; ours are under advanced.sluice.
 import { z } from 'zod';
 import type { ObjectMeta } from '../kube/client.ts';
 import { Condition } from './conditions.ts';
 import type { DeepReadonly } from './deep-readonly.ts';
 import { ScaledJobTrigger, uniqueTriggerNames } from './trigger.ts';
+import { TriggerOptions } from './trigger-options.ts';
 
 const RolloutStrategy = z.enum(['gradual', 'immediate']);
 
@@ -32,11 +33,63 @@ const ScalingStrategy = z
   })
   .describe('How the number of Jobs is worked out.');
 
+/** The rest of it is the Job API's; see job-template-checks.ts for what that would refuse. */
+const JobPod = z
+  .looseObject({
+    restartPolicy: z
+      .enum(['', 'OnFailure', 'Never'])
+      .describe('Whether a failed container starts again in its pod; default OnFailure. A Job cannot have Always.')
+      .exactOptional(),
+  })
+  .describe('Spec of the pod.');
+
+const JobFallback = z
+  .object({
+    failureThreshold: z
+      .int32()
+      .min(0)
+      .describe('The fallback is in force after more than this many failed reads in a row.'),
+    replicas: z.int32().min(0).describe('Number of Jobs that a trigger is taken to ask for meanwhile.'),
+  })
+  .describe('What to do when a trigger cannot be read; without it such a trigger is left out.');
+
+export const ScaledJobOptions = z
+  .object({
+    accounting: z
+      .enum(['Exact', 'KEDA'])
+      .describe('Exact (default): no Job too many. KEDA: its own arithmetic of pending Jobs and of the maximum.')
+      .exactOptional(),
+    startupSeconds: z
+      .int32()
+      .min(0)
+      .max(3600)
+      .describe(
+        'Longest time in seconds from the start of a Job’s pod until it has taken its message; the Job counts as pending until then; default 10. Strategies accurate and eager.',
+      )
+      .exactOptional(),
+    readTimeoutSeconds: z
+      .int32()
+      .min(1)
+      .max(60)
+      .describe('Longest time in seconds that one read of a trigger may take; default 3.')
+      .exactOptional(),
+    push: z
+      .boolean()
+      .describe('Look at once when a source says that it changed, instead of at the next poll; default true.')
+      .exactOptional(),
+    triggers: z
+      .record(z.string(), TriggerOptions)
+      .describe('Settings of single triggers, by triggers[].name.')
+      .exactOptional(),
+    fallback: JobFallback.exactOptional(),
+  })
+  .describe('What Sluice can do and KEDA cannot.');
+
 export const ScaledJobSpec = z
   .object({
     jobTargetRef: z
       .looseObject({
-        template: z.looseObject({}).describe('The pod that a Job runs.'),
+        template: z.looseObject({ spec: JobPod.exactOptional() }).describe('The pod that a Job runs.'),
       })
       .describe('The Job to start, as the spec of a batch/v1 Job.'),
     pollingInterval: z
@@ -68,6 +121,10 @@ export const ScaledJobSpec = z
     minReplicaCount: z.int32().min(0).describe('Jobs that always run; default 0.').exactOptional(),
     maxReplicaCount: z.int32().min(1).describe('Most Jobs at a time; default 100.').exactOptional(),
     scalingStrategy: ScalingStrategy.exactOptional(),
+    advanced: z
+      .object({ sluice: ScaledJobOptions.exactOptional() })
+      .describe('Settings that KEDA does not have.')
+      .exactOptional(),
     triggers: z
       .array(ScaledJobTrigger)
       .min(1)
@@ -81,6 +138,7 @@ export type ScaledJobSpec = DeepReadonly<z.infer<typeof ScaledJobSpec>>;
 export const ScaledJobStatus = z
   .object({
     lastActiveTime: z.iso.datetime({ offset: true }).describe('When a trigger was last seen active.').exactOptional(),
+    lastJobNumber: z.int().min(0).describe('Every Job up to this number has been created.').exactOptional(),
     conditions: z.array(Condition).describe('Ready, Active and Paused.').exactOptional(),
     Paused: z.string().describe('Not used; kept because KEDA has it.').exactOptional(),
     triggersTypes: z.string().describe('The types of the triggers, comma-separated.').exactOptional(),

@@ -1,0 +1,71 @@
+// A Job of a ScaledJob, as far as it is kept in memory.
+import { annotations, labels } from '../../api/names.ts';
+import type { KubeObject, ObjectMeta } from '../../kube/client.ts';
+import { scaledJobKey } from '../object-key.ts';
+
+export interface Job extends KubeObject {
+  readonly status?: {
+    /** Complete and Failed, where they are True. */
+    readonly conditions?: readonly JobCondition[];
+    readonly completionTime?: string;
+    /** Pods that are Ready, and pods that have succeeded. */
+    readonly ready?: number;
+    readonly succeeded?: number;
+  };
+}
+
+export interface JobCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly lastTransitionTime?: string;
+}
+
+/** The key of the ScaledJob that a Job was started for, by its label. */
+export function ownerKeyOf({ metadata }: Pick<KubeObject, 'metadata'>): string {
+  const { namespace = '', labels: given } = metadata;
+  return scaledJobKey({ namespace, name: given?.[labels.scaledJobName] ?? '' });
+}
+
+export function isFinished({ status }: Job): boolean {
+  return (status?.conditions ?? []).some(isEnd);
+}
+
+export function isEnd({ type, status }: JobCondition): boolean {
+  return (type === 'Complete' || type === 'Failed') && status === 'True';
+}
+
+/** A Job has the kilobytes of its pod, and there may be thousands of them. */
+export function pruneJob({ apiVersion, kind, metadata, status = {} }: Job): Job {
+  const { conditions = [], completionTime, ready, succeeded } = status;
+  return {
+    apiVersion,
+    kind,
+    metadata: pruneMetadata(metadata),
+    status: {
+      conditions: conditions
+        .filter(isEnd)
+        .map(({ type, status: value, lastTransitionTime = '' }) => ({ type, status: value, lastTransitionTime })),
+      ...(completionTime === undefined ? {} : { completionTime }),
+      ...(ready === undefined ? {} : { ready }),
+      ...(succeeded === undefined ? {} : { succeeded }),
+    },
+  };
+}
+
+function pruneMetadata(metadata: ObjectMeta): ObjectMeta {
+  const { name, namespace = '', uid = '', resourceVersion = '', creationTimestamp = '', deletionTimestamp } = metadata;
+  const kept = [annotations.scaledJobGeneration, annotations.jobNumber].flatMap((key) => {
+    const value = metadata.annotations?.[key];
+    return value === undefined ? [] : [[key, value]];
+  });
+  return {
+    name,
+    namespace,
+    uid,
+    resourceVersion,
+    creationTimestamp,
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    labels: { [labels.scaledJobName]: metadata.labels?.[labels.scaledJobName] ?? '' },
+    annotations: Object.fromEntries(kept),
+  };
+}
