@@ -1,5 +1,6 @@
 // AdmissionReview of admission.k8s.io/v1: the question as the API server puts it, and the answer as it wants it.
 import { z } from 'zod';
+import { valueAt } from '../api/issues.ts';
 import { type Verdict, sentenceOf } from './verdict.ts';
 
 const ANY_OBJECT = z.record(z.string(), z.unknown());
@@ -13,7 +14,7 @@ const Review = z.object({
     subResource: z.string().optional(),
     name: z.string().optional(),
     namespace: z.string().optional(),
-    operation: z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']),
+    operation: z.string(),
     object: ANY_OBJECT.nullish(),
     oldObject: ANY_OBJECT.nullish(),
     dryRun: z.boolean().nullish(),
@@ -30,7 +31,8 @@ export interface ReviewRequest {
   /** Empty for a cluster-scoped object. */
   readonly namespace: string;
   readonly name: string;
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  /** CREATE and UPDATE are judged; nobody is kept from anything else. */
+  readonly operation: string;
   /** Of the object itself; empty. */
   readonly subresource: string;
   readonly dryRun: boolean;
@@ -52,18 +54,24 @@ export function parseReview(text: string): ReviewRequest | { readonly unreadable
     const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
     return { unreadable: `expected an AdmissionReview of admission.k8s.io/v1: ${where}${issue?.message ?? ''}` };
   }
-  const { kind, name = '', namespace = '', subResource = '', object, oldObject, dryRun, ...rest } = parsed.data.request;
+  const { kind, name, namespace = '', subResource = '', object, oldObject, dryRun, ...rest } = parsed.data.request;
   return {
     ...rest,
     apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`,
     kind: kind.kind,
     namespace,
-    name,
+    // Empty on a create with generateName; the object has the generated one.
+    name: name || nameIn(object),
     subresource: subResource,
     dryRun: dryRun ?? false,
     object: object ?? undefined,
     old: oldObject ?? undefined,
   };
+}
+
+function nameIn(object: unknown): string {
+  const name = valueAt(object, ['metadata', 'name']);
+  return typeof name === 'string' ? name : '';
 }
 
 /** A refusal is 403 Forbidden, as KEDA's webhook has it, and names every problem. */

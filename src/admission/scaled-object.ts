@@ -1,5 +1,6 @@
 // Judges a ScaledObject: the controller's own checks, and what only somebody who sees the others can tell.
 import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '../api/checks.ts';
+import { doubtfulAnnotations } from '../api/doubtful-annotations.ts';
 import { LONGEST_NAME } from '../api/names.ts';
 import { inspect } from '../api/parse.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
@@ -42,7 +43,10 @@ export async function judgeScaledObject(
   const answered = asked.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
   return {
     problems: [...shown, ...answered],
-    warnings: [...warnings.map(sentenceOf), ...uselessFields(object.spec, types).map(sentenceOf), ...ofTriggers],
+    warnings: [
+      ...[...warnings, ...doubtfulAnnotations(object), ...uselessFields(object.spec, types)].map(sentenceOf),
+      ...ofTriggers,
+    ],
   };
 }
 

@@ -8,7 +8,10 @@ import type { ClusterReader, TriggerTypes } from './ports.ts';
 import { type AdmissionTelemetry, createReviewer } from './reviewer.ts';
 
 export interface AdmissionWebhookOptions
-  extends Pick<HttpsServerOptions, 'certificates' | 'host' | 'port' | 'clock' | 'log' | 'lingerMs' | 'graceMs'> {
+  extends Pick<
+    HttpsServerOptions,
+    'certificates' | 'tls' | 'host' | 'port' | 'clock' | 'log' | 'lingerMs' | 'graceMs'
+  > {
   readonly feeds: NeighbourFeeds;
   readonly cluster: ClusterReader;
   readonly types: TriggerTypes;

@@ -1,7 +1,7 @@
 // What a judge says of an object: what is wrong with it, and what is only worth a warning.
 import type { FieldIssue } from '../errors.ts';
 
-/** KEDA's values of the label `reason` of its webhook's metric; the last three are ours. */
+/** KEDA's values of the label `reason` of its webhook's metric; those from incorrect-fields on are ours. */
 export type Reason =
   | 'other-scaled-object'
   | 'other-scaled-object-hpa'
@@ -17,7 +17,9 @@ export type Reason =
   | 'scale-to-zero-requirements-not-met'
   | 'incorrect-triggers'
   | 'incorrect-fields'
+  | 'incorrect-scaled-job'
   | 'incorrect-authentication'
+  | 'incorrect-event-subscription'
   | 'target-not-scalable';
 
 export interface Problem extends FieldIssue {

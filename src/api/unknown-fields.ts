@@ -3,9 +3,12 @@ import { didYouMean } from '../did-you-mean.ts';
 import type { StructuralSchema } from './crd/structural.ts';
 import { type ApiIssue, type Path, pathText } from './issues.ts';
 
-/** Every key of `value` that `schema` would drop, with what its author may have meant. `root` is where `value` stands, for example `['spec']`. */
+/** Who has more of them made no slip, and to ask of each what was meant would take seconds. */
+const MOST = 100;
+
+/** The keys of `value` that `schema` would drop, with what its author may have meant. `root` is where `value` stands, for example `['spec']`. */
 export function unknownFields(schema: StructuralSchema, value: unknown, root: Path): readonly ApiIssue[] {
-  const found: ApiIssue[] = [];
+  const found: { readonly key: string; readonly path: Path; readonly at: StructuralSchema }[] = [];
   const visit = (at: StructuralSchema, part: unknown, path: Path): void => {
     if (Array.isArray(part)) {
       const { items } = at;
@@ -17,11 +20,18 @@ export function unknownFields(schema: StructuralSchema, value: unknown, root: Pa
       const known = Object.hasOwn(at.properties ?? {}, key) ? at.properties?.[key] : at.additionalProperties;
       if (known !== undefined) visit(known, child, [...path, key]);
       else if (at.type === 'object' && at['x-kubernetes-preserve-unknown-fields'] !== true)
-        found.push({ field: pathText([...path, key]), code: 'UNKNOWN_FIELD', message: advice(key, at, schema, root) });
+        found.push({ key, path: [...path, key], at });
     }
   };
   visit(schema, value, root);
-  return found;
+  return found.slice(0, MOST + 1).map(({ key, path, at }, index) => ({
+    field: pathText(path),
+    code: 'UNKNOWN_FIELD',
+    message:
+      index < MOST
+        ? advice(key, at, schema, root)
+        : `unknown field, which would be ignored; so would ${found.length - MOST - 1} others`,
+  }));
 }
 
 /** The same key elsewhere is a slip of indentation; a similar key here is a slip of the finger. */

@@ -89,13 +89,21 @@ export function parameterWarnings(
   input: TriggerInput,
 ): readonly FieldIssue[] {
   const known = knownKeys(fields);
-  const unknown = Object.keys(input.metadata).filter((key) => !known.has(key));
+  const all = Object.keys(input.metadata).filter((key) => !known.has(key));
+  const unknown = all.slice(0, MOST_UNKNOWN);
+  const next = takesAnyKey ? undefined : all[MOST_UNKNOWN];
   return [
     ...unknown.flatMap((key) => (takesAnyKey ? misplaced(key, fields) : unknownKey(key, fields, known, input))),
+    ...(next === undefined
+      ? []
+      : [{ field: next, message: `is unknown and has no effect; so are ${all.length - MOST_UNKNOWN - 1} others` }]),
     ...Object.keys(input.auth).flatMap((key) => misspeltAuth(key, fields, input)),
     ...fields.flatMap((field) => [...ineffective(field, input), ...unsetVariables(field, input)]),
   ];
 }
+
+/** Who has more of them made no slip, and to ask of each what was meant would take seconds. */
+const MOST_UNKNOWN = 100;
 
 function knownKeys(fields: readonly TriggerField[]): ReadonlySet<string> {
   const keys = new Set<string>();

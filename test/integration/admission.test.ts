@@ -1,5 +1,6 @@
 // The admission webhook: what is refused, what is only warned of, and that nobody is locked out when it is away.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Kind, kinds } from '../../src/api/kinds.ts';
 import { annotations, scaledObjects } from '../../src/api/names.ts';
 import { systemClock } from '../../src/async.ts';
 import type { KubeObject } from '../../src/kube/client.ts';
@@ -53,26 +54,20 @@ async function install(): Promise<void> {
   const create = (resource: Parameters<World['get']>[0], object: object): Promise<unknown> =>
     world.cluster.client.create(resource, object as KubeObject, { signal });
   await create(SERVICES, { apiVersion: 'v1', kind: 'Service', metadata: service, spec });
-  const kinds = ['scaledobject', 'scaledjob', 'triggerauthentication', 'clustertriggerauthentication'];
   await create(VALIDATING_WEBHOOK_CONFIGURATIONS, {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
     metadata: CONFIGURATION,
-    webhooks: kinds.map((kind) => ({
-      name: `v${kind}.kb.io`,
+    webhooks: Object.values(kinds).map(({ resource: { group, version, plural, kind } }) => ({
+      name: `v${kind.toLowerCase()}.kb.io`,
       admissionReviewVersions: ['v1'],
       sideEffects: 'None',
       failurePolicy: 'Ignore',
       timeoutSeconds: 10,
-      clientConfig: { service: { ...service, port, path: `/validate-keda-sh-v1alpha1-${kind}` } },
-      rules: [
-        {
-          apiGroups: ['keda.sh'],
-          apiVersions: ['v1alpha1'],
-          operations: ['CREATE', 'UPDATE'],
-          resources: [`${kind}s`],
-        },
-      ],
+      clientConfig: {
+        service: { ...service, port, path: `/validate-${group.replaceAll('.', '-')}-${version}-${kind.toLowerCase()}` },
+      },
+      rules: [{ apiGroups: [group], apiVersions: [version], operations: ['CREATE', 'UPDATE'], resources: [plural] }],
     })),
   });
 }
@@ -190,14 +185,43 @@ describe('the admission webhook', () => {
     await eventually('it is gone', async () => (await world.find(scaledObjects, 'cpu')) === undefined);
   });
 
-  it('judges the other kinds too', async () => {
-    const names = await writer.call('POST', PATH.replace('scaledobjects', 'triggerauthentications'), {
-      apiVersion: 'keda.sh/v1alpha1',
-      kind: 'TriggerAuthentication',
-      metadata: { name: 'tokens' },
-      spec: { oauth2: { clientId: 'me', tokenUrl: 'ftp://tokens' } },
-    });
-    expect(refusal(names)).toContain('spec.oauth2.tokenUrl: expected an absolute http or https URL');
+  it.each<[Kind, string, object]>([
+    [
+      'ScaledJob',
+      '403 spec.jobTargetRef.template.spec.containers[1].name: "c" is the name of another container already',
+      aJobOf('c', 'c'),
+    ],
+    [
+      'ScaledJob',
+      '201 spec.rolloutStrategy: is deprecated: write rollout.strategy',
+      { ...aJobOf('c'), rolloutStrategy: 'gradual' },
+    ],
+    [
+      'TriggerAuthentication',
+      '403 spec.oauth2.tokenUrl: expected an absolute http or https URL',
+      { oauth2: { clientId: 'me', tokenUrl: 'https://' } },
+    ],
+    ['TriggerAuthentication', '201 spec: gives nothing', {}],
+    ['ClusterTriggerAuthentication', '403 spec.filePath: expected a relative path without ..', { filePath: 'team/..' }],
+    [
+      'ClusterTriggerAuthentication',
+      '201 spec.podIdentity.provider: aws-eks is deprecated: use aws',
+      { podIdentity: { provider: 'aws-eks' } },
+    ],
+    ['CloudEventSource', '201 spec.destination: expected http or azureEventGridTopic', { destination: {} }],
+    [
+      'ClusterCloudEventSource',
+      '201 spec.destination.http.uri: expected an absolute http or https URL',
+      { destination: { http: { uri: 'events' } } },
+    ],
+  ])('judges a %s too: %s', async (kind, said, spec) => {
+    const { group, version, plural, namespaced } = kinds[kind].resource;
+    const path = `/apis/${group}/${version}/${namespaced ? `namespaces/${NAMESPACE}/` : ''}${plural}?dryRun=All`;
+    const object = { apiVersion: `${group}/${version}`, kind, metadata: { name: 'judged' }, spec };
+    const answer = await writer.call('POST', path, object);
+    const [status = '', ...words] = said.split(' ');
+    expect(String(answer.status)).toBe(status);
+    expect(status === '403' ? answer.json.message : warningsOf(answer).replaceAll('\\', '')).toContain(words.join(' '));
   });
 
   it('refuses all the time while its CA and its certificate are replaced', async () => {
@@ -238,6 +262,12 @@ describe('the admission webhook', () => {
     });
   });
 });
+
+function aJobOf(...containers: readonly string[]): object {
+  const spec = { restartPolicy: 'Never', containers: containers.map((name) => ({ name, image: 'import:1' })) };
+  const trigger = { type: 'redis', metadata: { address: 'redis:6379', listName: 'jobs' } };
+  return { jobTargetRef: { template: { spec } }, triggers: [trigger] };
+}
 
 /** PEM, one or two. */
 async function trusted(): Promise<string> {

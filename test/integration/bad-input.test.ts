@@ -1,13 +1,15 @@
 // What people get wrong: one clear message in the right place, nothing scaled, and everybody else undisturbed.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { scaledObjects } from '../../src/api/names.ts';
+import { scaledJobs, scaledObjects } from '../../src/api/names.ts';
+import type { ScaledJob } from '../../src/api/scaled-job.ts';
 import type { ScaledObjectSpec } from '../../src/api/scaled-object.ts';
 import type { KubeObject } from '../../src/kube/client.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/kube/resources.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, JOBS } from '../../src/kube/resources.ts';
 import { eventually } from '../support/eventually.ts';
 import { aScaledObject, aScaledWorker, aSecret, aTrigger, aWorker, brokerAccess } from '../support/queue-worker.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { NAMESPACE, startWorld, type World } from '../support/world.ts';
 
+const { signal } = new AbortController();
 let world: World;
 beforeAll(async () => {
   world = await startWorld();
@@ -150,6 +152,56 @@ it('is refused by the controller where the API server knows no rules', async () 
     await says(name, message);
   }
 });
+
+it.each<[string, string, object, string]>([
+  [
+    'two containers of one name',
+    'twins',
+    { containers: ['main', 'main'] },
+    'ScaledJob shop/twins: spec.jobTargetRef.template.spec.containers[1].name: "main" is the name of another container already: every name must be unique in the pod',
+  ],
+  [
+    'a trigger that an HPA would have to read',
+    'cpu',
+    { triggers: [{ type: 'cpu', metadata: { value: '60' } }] },
+    'ScaledJob shop/cpu: spec.triggers[0].type: a cpu trigger scales what runs already, by an HPA; Jobs are started by what waits: use another type',
+  ],
+  [
+    'an unknown trigger type',
+    'unknown',
+    { triggers: [trigger({ type: 'azure-service-bus' })] },
+    'triggers[0] (azure-service-bus): type: no trigger type is called "azure-service-bus"; did you mean azure-servicebus?',
+  ],
+  [
+    'a key of a Secret that is missing',
+    'keyless',
+    { triggers: [trigger({ authenticationRef: { name: 'no-key' } })] },
+    'triggers[0] (azure-servicebus): authenticationRef: TriggerAuthentication "shop/no-key" gives connection, but Secret "shop/broker" has no key "conection"',
+  ],
+])(
+  'names %s in the condition of a ScaledJob, and starts none',
+  async (_what, name, {
+    containers = ['main'],
+    ...spec
+  }: {
+    readonly containers?: readonly string[];
+  }, message) => {
+    const template = { spec: { containers: containers.map((one) => ({ name: one, image: 'import:1' })) } };
+    const triggers = [trigger({})];
+    const object = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledJob', metadata: { name } };
+    await world.apply({
+      ...object,
+      spec: { jobTargetRef: { template }, triggers, pollingInterval: 1, ...spec },
+    } as KubeObject);
+    await eventually(`${name} says ${message}`, async () => {
+      const { status } = await world.get<ScaledJob>(scaledJobs, name);
+      const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+      expect(ready).toEqual({ type: 'Ready', status: 'False', reason: 'ScaledJobCheckFailed', message });
+    });
+    const { items } = await world.cluster.client.list(JOBS, { namespace: NAMESPACE, signal });
+    expect(items).toEqual([]);
+  },
+);
 
 it('says that a target cannot be scaled, and waits for one that is missing', async () => {
   const scaleTargetRef = { apiVersion: 'v1', kind: 'Secret', name: 'broker' };

@@ -7,6 +7,7 @@ import {
   type Lookup,
   type PodTemplate,
   type SecretData,
+  UNRESOLVED,
   unresolved,
 } from '../../controller/auth/lookup.ts';
 import { groupOf, type Inventory } from './inventory.ts';
@@ -31,6 +32,7 @@ export function createFileLookup(inventory: Inventory, file: string): Lookup {
     return (manifest && inspect(kind, { ...manifest.value, apiVersion: API_VERSION }).object) ?? unresolved;
   };
   return {
+    ...UNRESOLVED,
     secret: (namespace, name) => Promise.resolve(secretData(find('', 'Secret', namespace, name)?.value)),
     configMap: (namespace, name) =>
       Promise.resolve(known(StringMap, find('', 'ConfigMap', namespace, name)?.value, 'data')),

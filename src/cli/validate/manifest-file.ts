@@ -1,7 +1,6 @@
 // The text of a file → its Kubernetes objects, with the way back from a field to its line and column.
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter } from 'yaml';
-import { kinds } from '../../api/kinds.ts';
-import { API_VERSION } from '../../api/names.ts';
+import { apiVersionOf, type Kind, kinds } from '../../api/kinds.ts';
 import { duplicateKey } from './duplicate-keys.ts';
 import { type Chunk, parseDocuments, splitDocuments } from './kubectl-yaml.ts';
 import { type Path, parsePath } from './path.ts';
@@ -110,7 +109,7 @@ function readDocument(
 function notAnObject(value: unknown, mode: 'explicit' | 'found'): Finding | undefined {
   const kind = isObject(value) ? value['kind'] : undefined;
   if (typeof kind === 'string' && Object.hasOwn(kinds, kind))
-    return error('', 'NOT_AN_OBJECT', `a ${kind} needs apiVersion: ${API_VERSION}`);
+    return error('', 'NOT_AN_OBJECT', `a ${kind} needs apiVersion: ${apiVersionOf(kind as Kind)}`);
   if (mode === 'found') return undefined;
   return error('', 'NOT_AN_OBJECT', 'has no apiVersion and kind, so it is no Kubernetes object');
 }

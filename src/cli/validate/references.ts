@@ -7,7 +7,7 @@ import { resolveParameters } from '../../controller/auth/parameters.ts';
 import type { TriggerInput, TriggerSource } from '../../scalers/scaler.ts';
 import { CLUSTER_OBJECT_NAMESPACE } from './file-lookup.ts';
 import type { Once } from './once.ts';
-import { error, type Finding, info, warning } from './report.ts';
+import { error, type Finding, info } from './report.ts';
 
 export interface TriggerRequest {
   readonly index: number;
@@ -53,18 +53,11 @@ export async function followReferences(
     lookup,
   );
   const at = `spec.triggers[${index}]`;
-  const missing = problems.filter(({ message }) => !isLater(message));
-  const later = problems.filter(({ message }) => isLater(message));
-  const outOfSight = unresolved.flatMap(({ reference }) => {
-    const message = `${reference.replace('"/', '"')} is not in these files, or not complete there: what it gives is taken to be good (said once)`;
-    return once.first(`unresolved ${reference}`) ? [info(at, 'UNRESOLVED', message)] : [];
-  });
   const hidden = unresolved.map(({ parameter }) => parameter);
   return {
     findings: [
-      ...missing.map(({ field, message }) => error(`${at}.${field}`, 'MISSING_REFERENCE', message)),
-      ...later.map(({ field, message }) => warning(`${at}.${field}`, 'NOT_SUPPORTED_YET', message)),
-      ...outOfSight,
+      ...problems.map(({ field, message }) => error(`${at}.${field}`, 'MISSING_REFERENCE', message)),
+      ...outOfSight(at, unresolved, once),
     ],
     input: {
       metadata: trigger.metadata,
@@ -78,11 +71,20 @@ export async function followReferences(
     },
     assumed: {
       names: new Set(hidden.filter((name) => name !== undefined)),
-      every: hidden.includes(undefined) || later.length > 0,
+      every: hidden.includes(undefined),
     },
-    broken: missing.length > 0,
+    broken: problems.length > 0,
   };
 }
 
-/** Said of a source of parameters that KEDA has and Sluice has not; the manifest is good. */
-const isLater = (message: string): boolean => message.endsWith('not supported yet');
+/** What stands in none of the files. */
+export function outOfSight(
+  at: string,
+  unresolved: readonly { readonly reference: string }[],
+  once: Once,
+): readonly Finding[] {
+  return unresolved.flatMap(({ reference }) => {
+    const message = `${reference.replace('"/', '"')} is not in these files, or not complete there: what it gives is taken to be good (said once)`;
+    return once.first(`unresolved ${reference}`) ? [info(at, 'UNRESOLVED', message)] : [];
+  });
+}

@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'NO_EFFECT'
   | 'REPLICA_BOUNDS'
   | 'TRIGGERS'
+  | 'SCALED_JOB'
   | 'FALLBACK'
   | 'SCALING_MODIFIERS'
   | 'NAME_TOO_LONG'

@@ -1,14 +1,18 @@
 // Judges ScaledObjects and ScaledJobs: schema, KEDA's further rules, triggers, and the HPA that would be made.
 import { pauseOf } from '../../api/annotations.ts';
+import { doubtfulAnnotations } from '../../api/doubtful-annotations.ts';
+import { checkJobTemplate } from '../../api/job-template-checks.ts';
 import { valueAt } from '../../api/issues.ts';
 import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '../../api/checks.ts';
 import type { ScaledObject } from '../../api/scaled-object.ts';
-import { checkScalingModifiers, triggersOutsideFormula } from '../../api/scaling-modifiers.ts';
+import { checkScalingModifiers } from '../../api/scaling-modifiers.ts';
+import { checkScaledJob, doubtfulJobFields } from '../../api/scaled-job-checks.ts';
 import { ScaleTrigger } from '../../api/trigger.ts';
 import { checkTriggerOptions, type ScaleOn, scaleOnOf } from '../../api/scale-on.ts';
-import { type Lookup, unresolved } from '../../controller/auth/lookup.ts';
+import { type Lookup, UNRESOLVED } from '../../controller/auth/lookup.ts';
 import { buildHpa } from '../../controller/hpa.ts';
 import { targetOf, type TargetReference } from '../../api/target.ts';
+import { uselessFields } from '../../api/useless-fields.ts';
 import type { FieldIssue } from '../../errors.ts';
 import { triggerSource } from '../../scalers/registry.ts';
 import { version } from '../../version.ts';
@@ -64,52 +68,42 @@ export async function judgeScaledJob(value: PlainObject, around: Surroundings): 
   const lookup: Lookup = { ...around.lookup, podTemplate: () => Promise.resolve(template) };
   const { namespace, name } = identityOf({ value });
   const target = { namespace, apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledJob', name };
-  const verdicts = await judgeTriggers(value, target, { ...around, lookup });
-  const later = around.once.first('ScaledJob')
-    ? [
-        info(
-          'kind',
-          'NOT_SUPPORTED_YET',
-          'Sluice does not start Jobs yet; the manifest is checked all the same (said once)',
-        ),
-      ]
-    : [];
+  const verdicts = await judgeTriggers(value, target, { ...around, lookup }, (trigger) =>
+    scaleOnOf(object?.spec, trigger),
+  );
+  const checked =
+    object === undefined ? jobTemplateOf(value) : checkScaledJob(object, { cacheable, measures, isResource }, value);
+  const told = new Set(checked.map(({ field }) => field));
+  const doubts = object === undefined ? [] : [...doubtfulJobFields(object.spec), ...doubtfulAnnotations(object)];
   return {
     findings: [
-      ...findings,
-      ...later,
-      ...(object === undefined ? [] : issues('TRIGGERS', checkTriggers(object.spec.triggers, { cacheable }))),
-      ...restartPolicy(value),
+      ...findings.filter(({ path }) => !told.has(path)),
+      ...issues('SCALED_JOB', checked),
+      ...doubts.map(({ field, message }) => warning(field, 'NO_EFFECT', message)),
+      ...defaultRestartPolicy(value),
       ...verdicts.flatMap((verdict) => verdict.findings),
     ],
     triggers: verdicts.flatMap(({ summary }) => summary ?? []),
   };
 }
 
-function restartPolicy(value: PlainObject): readonly Finding[] {
+/** What can be told of it while something else in the object is wrong. */
+function jobTemplateOf(value: PlainObject): readonly FieldIssue[] {
+  const written = valueAt(value, ['spec', 'jobTargetRef']);
+  return typeof valueAt(written, ['template', 'spec']) === 'object' ? checkJobTemplate(written) : [];
+}
+
+function defaultRestartPolicy(value: PlainObject): readonly Finding[] {
   const path = 'spec.jobTargetRef.template.spec.restartPolicy';
   const podSpec = valueAt(value, ['spec', 'jobTargetRef', 'template', 'spec']);
-  if (typeof podSpec !== 'object' || podSpec === null) return [];
   const policy = valueAt(podSpec, ['restartPolicy']) ?? '';
-  if (policy === '')
-    return [info(path, 'NO_EFFECT', 'not set: OnFailure is filled in; write OnFailure or Never to say which')];
-  return policy === 'Always'
-    ? [error(path, 'INVALID_VALUE', 'a Job cannot have "Always": write OnFailure or Never')]
-    : [];
+  if (policy !== '' || typeof podSpec !== 'object' || podSpec === null) return [];
+  return [info(path, 'NO_EFFECT', 'not set: OnFailure is filled in; write OnFailure or Never to say which')];
 }
 
 /** The triggers of an object that stands alone: what they refer to is out of sight, and taken to be good. */
 export async function judgeTriggersAlone(value: PlainObject): Promise<readonly Finding[]> {
-  const nothing = (): Promise<typeof unresolved> => Promise.resolve(unresolved);
-  const lookup: Lookup = {
-    secret: nothing,
-    configMap: nothing,
-    triggerAuthentication: nothing,
-    clusterTriggerAuthentication: nothing,
-    serviceAccount: nothing,
-    podTemplate: nothing,
-  };
-  const around = { lookup, once: createOnce(), targetManifest: () => undefined };
+  const around = { lookup: UNRESOLVED, once: createOnce(), targetManifest: () => undefined };
   const verdicts = await judgeTriggers(value, targetAsWritten(value), around);
   return verdicts.flatMap(({ findings }) => findings);
 }
@@ -181,7 +175,8 @@ function targetAsWritten(value: PlainObject): TargetReference {
 
 const cacheable = (type: string): boolean => triggerSource(type)?.cacheable ?? true;
 const measures = (type: string) => triggerSource(type)?.measures ?? [];
-const polled = (type: string): boolean => triggerSource(type)?.kind !== 'resource';
+const isResource = (type: string): boolean => triggerSource(type)?.kind === 'resource';
+const polled = (type: string): boolean => !isResource(type);
 const issues = (code: ProblemCode, found: readonly FieldIssue[]): readonly Finding[] =>
   found.map(({ field, message }) => error(field, code, message));
 
@@ -201,10 +196,10 @@ function furtherRules(object: ScaledObject): readonly Finding[] {
 }
 
 /** What is accepted and does nothing, or not what it seems to say. */
-function withoutEffect({ spec }: ScaledObject): readonly Finding[] {
+function withoutEffect(object: ScaledObject): readonly Finding[] {
+  const { spec } = object;
   const { idleReplicaCount: idle, minReplicaCount: min = 0 } = spec;
-  const isResource = (type: string): boolean => !polled(type);
-  const found = triggersOutsideFormula(spec, { isResource }).map(({ field, message }) =>
+  const found = [...uselessFields(spec, { isResource }), ...doubtfulAnnotations(object)].map(({ field, message }) =>
     warning(field, 'NO_EFFECT', message),
   );
   if (idle === 0 && spec.minReplicaCount === 0)

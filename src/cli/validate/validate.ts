@@ -1,7 +1,8 @@
 // The engine of `sluice validate`: reads every file, then judges one object after the other.
 import { kinds } from '../../api/kinds.ts';
-import { GROUP, UNSUPPORTED_KINDS } from '../../api/names.ts';
+import { EVENTING_GROUP, GROUP } from '../../api/names.ts';
 import { judgeAuthentication } from './authentication.ts';
+import { judgeCloudEventSource } from './cloud-event-source.ts';
 import { judgeDapr } from './dapr.ts';
 import { createFileLookup } from './file-lookup.ts';
 import type { InputFile } from './input-files.ts';
@@ -9,7 +10,7 @@ import { createInventory, groupOf, identityOf, type Inventory } from './inventor
 import { createManifestReader, type Manifest } from './manifest-file.ts';
 import { createOnce, type Once } from './once.ts';
 import { OUTDATED_GROUP } from './outdated.ts';
-import { error, type Finding, hasErrors, info, type ObjectReport, type Problem } from './report.ts';
+import { error, type Finding, hasErrors, type ObjectReport, type Problem } from './report.ts';
 import { findRivals } from './rivals.ts';
 import { judgeTemplates } from './templates.ts';
 import { type Judgement, judgeScaledJob, judgeScaledObject, type Surroundings } from './scaled.ts';
@@ -71,16 +72,25 @@ async function judge(manifest: Manifest, inventory: Inventory, once: Once): Prom
     if (kind === 'ScaledJob') return judgeScaledJob(value, around);
     if (kind === 'TriggerAuthentication' || kind === 'ClusterTriggerAuthentication')
       return { findings: judgeAuthentication(kind, value), triggers: [] };
-    const known = Object.keys(kinds).join(', ');
-    return {
-      findings: [error('kind', 'WRONG_KIND', `${group} has no kind ${JSON.stringify(kind)}: expected one of ${known}`)],
-      triggers: [],
-    };
+    return { findings: [unknownKind(GROUP, group, kind)], triggers: [] };
   }
-  if (UNSUPPORTED_KINDS.get(kind) === value['apiVersion'])
-    return { findings: [info('kind', 'NOT_SUPPORTED_YET', `Sluice does nothing with a ${kind} yet`)], triggers: [] };
+  if (group === EVENTING_GROUP) {
+    const isKnown = kind === 'CloudEventSource' || kind === 'ClusterCloudEventSource';
+    const lookup = createFileLookup(inventory, file);
+    const findings = isKnown
+      ? await judgeCloudEventSource(kind, value, { lookup, once })
+      : [unknownKind(group, group, kind)];
+    return { findings, triggers: [] };
+  }
   const findings = judgeDapr(value);
   return findings.length === 0 ? undefined : { findings, triggers: [] };
+}
+
+/** `written` is the group as the manifest has it, `of` the one whose kinds are meant. */
+function unknownKind(of: string, written: string, kind: string): Finding {
+  const known = Object.entries(kinds).flatMap(([name, { resource }]) => (resource.group === of ? [name] : []));
+  const message = `${written} has no kind ${JSON.stringify(kind)}: expected one of ${known.join(', ')}`;
+  return error('kind', 'WRONG_KIND', message);
 }
 
 /** Of our own kinds only; a place that an error names already is left out. */

@@ -99,6 +99,14 @@ describe('src/admission/handler', () => {
     expect(counted).toEqual(['shop create']);
   });
 
+  it('takes what an API server may leave out', async () => {
+    const { object } = aRequest();
+    const bare = { dryRun: null, oldObject: null, namespace: undefined, name: undefined, subResource: undefined };
+    expect(await ask(aReview({ ...bare, object }))).toEqual({ status: 200, uid: 'u1', allowed: true });
+    const refused = await ask(aReview({ ...bare, object: { ...object, spec: {} } }));
+    expect(refused.message).toContain('ScaledObject worker: spec.scaleTargetRef: required, but not there');
+  });
+
   it('refuses with every problem in one message, and counts each reason once', async () => {
     world.neighbours.scaledObjectOn = () => 'other';
     const answer = await ask(aReview({}, { minReplicaCount: 5, maxReplicaCount: 2, idleReplicaCount: 7 }));
@@ -110,6 +118,7 @@ describe('src/admission/handler', () => {
   });
 
   it.each<[string, object]>([
+    ['an operation that nobody has heard of', { operation: 'MERGE' }],
     ['a delete', { operation: 'DELETE', object: null, oldObject: aRequest().object }],
     ['a status', { operation: 'UPDATE', subResource: 'status' }],
     ['another namespace than those that are served', { namespace: 'elsewhere' }],
@@ -150,7 +159,8 @@ describe('src/admission/handler', () => {
       'keda.sh/v1alpha1',
       JSON.stringify({
         spec: {
-          jobTargetRef: { template: {} },
+          jobTargetRef: { template: { spec: { containers: [{ name: 'c', image: 'i' }] } } },
+          rolloutStrategy: 'gradual',
           triggers: [
             { ...RABBIT, name: 'a' },
             { ...RABBIT, name: 'a' },
@@ -158,7 +168,7 @@ describe('src/admission/handler', () => {
         },
       }),
       'is the name of triggers[0] already',
-      'does not start Jobs yet',
+      'is deprecated: write rollout.strategy',
     ],
     [
       'TriggerAuthentication',
@@ -174,7 +184,20 @@ describe('src/admission/handler', () => {
       undefined,
       'aws-eks is deprecated',
     ],
-    ['CloudEventSource', 'eventing.keda.sh/v1alpha1', '{}', undefined, 'does nothing with a CloudEventSource yet'],
+    [
+      'CloudEventSource',
+      'eventing.keda.sh/v1alpha1',
+      JSON.stringify({ spec: { destination: {} } }),
+      undefined,
+      'expected http or azureEventGridTopic, found neither',
+    ],
+    [
+      'ClusterCloudEventSource',
+      'eventing.keda.sh/v1alpha1',
+      JSON.stringify({ spec: { destination: { http: {} } } }),
+      'spec.destination.http.uri: required, but not there',
+      undefined,
+    ],
   ])('judges a %s', async (kind, apiVersion, rest, refusal, warning) => {
     const [group = '', version = ''] = apiVersion.split('/');
     const object = { apiVersion, kind, metadata: { name: 'x', namespace: 'shop' }, ...(JSON.parse(rest) as object) };
@@ -190,6 +213,16 @@ describe('src/admission/handler', () => {
     ['another document', '{"kind":"Pod","apiVersion":"v1"}', 400],
     ['an older AdmissionReview', aReview().replace('admission.k8s.io/v1', 'admission.k8s.io/v1beta1'), 400],
     ['no request', '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}', 400],
+    [
+      'an object of KEDA 1',
+      aReview({ kind: { group: 'keda.k8s.io', version: 'v1alpha1', kind: 'ScaledObject' } }),
+      400,
+    ],
+    [
+      'an object without end',
+      aReview({}, { deep: '*' }).replace('"*"', `${'['.repeat(9_000)}${']'.repeat(9_000)}`),
+      500,
+    ],
     ['a kind that belongs to another path', aReview({ kind: { group: '', version: 'v1', kind: 'Pod' } }), 400],
     ['more than 8 MiB', `"${'x'.repeat(9 * 1024 * 1024)}"`, 413],
   ])('leaves the decision to the failurePolicy when it gets %s', async (_, body, status) => {

@@ -222,6 +222,16 @@ describe('src/admission/scaled-object', () => {
     expect(warnings.join('\n')).not.toContain('tops3cret');
   });
 
+  it('warns of annotations that are not what they look like, and KEDA takes', async () => {
+    const annotations = { 'autoscaling.keda.sh/paused-replicas': 'two', 'autoscaling.keda.sh/pause': 'true' };
+    const { problems, warnings } = await judge(aRequest({}, {}, { annotations }));
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringContaining('expected a whole number from 0 to 2147483647, found "two"'),
+      expect.stringContaining('unknown, and would be ignored: did you mean'),
+    ]);
+  });
+
   it.each<[string, object]>([
     ['a poll that steps are made by', { minReplicaCount: 1, pollingInterval: 5 }],
     ['a cooldown from idle', { minReplicaCount: 2, idleReplicaCount: 1, cooldownPeriod: 5 }],

@@ -43,7 +43,7 @@ describe('parseScaledObject', () => {
     expect(() => parseScaledObject(bad)).toThrow(ConfigError);
     expect(() => parseScaledObject(bad)).toThrow(
       'ScaledObject shop/consumer-scaler: spec.scaleTargetRef.name: required, but not there: expected a string; ' +
-        'spec.pollingInterval: expected at least 1, found the number 0; spec.triggers: expected it not to be empty, found a list',
+        'spec.pollingInterval: expected at least 1, found the number 0; spec.triggers: expected it not to be empty, found an empty list',
     );
   });
 
@@ -154,7 +154,7 @@ describe('parseScaledObject', () => {
     expect(mistakes(withSpec(yaml))).toEqual([]);
   });
 
-  it('keeps a good status, and leaves a bad one out with a warning', () => {
+  it('keeps a good status, and leaves out with a warning what is bad of one', () => {
     const status = {
       lastActiveTime: '2026-11-21T08:00:00Z',
       health: { 's0-x': { numberOfFailures: 1, status: 'Failing' } },
@@ -162,9 +162,9 @@ describe('parseScaledObject', () => {
     expect(parseScaledObject({ ...(parseYaml(good) as object), status }).object.status).toEqual(status);
     const { object, warnings } = parseScaledObject({
       ...(parseYaml(good) as object),
-      status: { lastActiveTime: 'yesterday' },
+      status: { lastActiveTime: 'yesterday', hpaName: 'keda-hpa-web' },
     });
-    expect(object.status).toBeUndefined();
+    expect(object.status).toEqual({ hpaName: 'keda-hpa-web' });
     expect(warnings).toEqual([expect.objectContaining({ field: 'status.lastActiveTime' })]);
   });
 
@@ -221,6 +221,8 @@ describe('the other kinds', () => {
     ).toThrow(/spec\.podIdentity\.provider: expected "azure-workload"/));
   it('has a parser for each kind', () =>
     expect(Object.keys(KEDA_PARSERS).sort()).toEqual([
+      'CloudEventSource',
+      'ClusterCloudEventSource',
       'ClusterTriggerAuthentication',
       'ScaledJob',
       'ScaledObject',

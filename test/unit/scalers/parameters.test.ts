@@ -134,6 +134,13 @@ describe('warnings', () => {
     [{ auth: { password: 'p', hostz: 'x' } }, ['hostz: is an unknown authentication parameter; did you mean host?']],
     [{ auth: { password: 'p', token: 'x' } }, []],
   ])('%j gives %j', (input, expected) => expect(warnings(input)).toEqual(expected));
+
+  it('counts thousands of unknown parameters, and does not ask of each what was meant', () => {
+    const many = Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [`lenght${i}`, 'x']));
+    const found = warnings({ metadata: { queue: 'q', ...many } });
+    expect(found).toHaveLength(101);
+    expect(found.at(-1)).toBe('lenght100: is unknown and has no effect; so are 29899 others');
+  });
 });
 
 describe('metricType', () => {

@@ -48,12 +48,16 @@ describe('crd', () => {
       'PodIdentity Secret Env FilePath VaultAddress ScaledObjects ScaledJobs',
     );
   });
+  it('shows of a CloudEventSource whether it works', () =>
+    expect([columns('CloudEventSource'), columns('ClusterCloudEventSource')]).toEqual(['Active', 'Active']));
   it('knows the abbreviations that KEDA knows', () =>
-    expect(all.map((kind) => crd(kind).spec.names.shortNames.join())).toEqual([
+    expect(all.map((kind) => crd(kind).spec.names.shortNames?.join())).toEqual([
       'so',
       'sj',
       'ta,triggerauth',
       'cta,clustertriggerauth',
+      undefined,
+      undefined,
     ]));
   it('has the status subresource and no other', () =>
     expect(all.map((kind) => version(kind).subresources)).toEqual(all.map(() => ({ status: {} }))));
@@ -63,7 +67,7 @@ describe('crd', () => {
         .filter(([, s]) => s['x-kubernetes-preserve-unknown-fields'])
         .map(([path]) => `${kind}${path}`),
     );
-    expect(open).toEqual(['ScaledJob.spec.jobTargetRef', 'ScaledJob.spec.jobTargetRef.template']);
+    expect(open).toEqual(['', '.template', '.template.spec'].map((path) => `ScaledJob.spec.jobTargetRef${path}`));
   });
   it('has the one default that KEDA’s schema has for a ScaledObject', () => {
     const defaults = [...walk(rootOf('ScaledObject'))].filter(([, s]) => s.default !== undefined).map(([path]) => path);
@@ -89,6 +93,8 @@ describe('crdFiles', () => {
       'keda.sh_scaledjobs.yaml',
       'keda.sh_triggerauthentications.yaml',
       'keda.sh_clustertriggerauthentications.yaml',
+      'eventing.keda.sh_cloudeventsources.yaml',
+      'eventing.keda.sh_clustercloudeventsources.yaml',
     ]);
     expect([...crdFiles().values()].map((text) => parse(text))).toEqual(
       all.map((kind) => JSON.parse(JSON.stringify(crd(kind)))),

@@ -1,0 +1,18 @@
+// Judges a TriggerAuthentication or ClusterTriggerAuthentication by itself: what it refers to may come later.
+import { type AuthenticationKind, checkAuthentication } from '../api/authentication-checks.ts';
+import { outdatedIdentity, unlikelyParameters, uselessSources } from '../api/doubtful-authentication.ts';
+import { inspect } from '../api/parse.ts';
+import type { ReviewRequest } from './review.ts';
+import { problemsOf, sentenceOf, type Verdict } from './verdict.ts';
+
+export function judgeAuthentication(kind: AuthenticationKind, { object: written = {} }: ReviewRequest): Verdict {
+  const { object, errors, warnings } = inspect(kind, written);
+  if (object === undefined)
+    return { problems: problemsOf('incorrect-fields', errors), warnings: warnings.map(sentenceOf) };
+  const { spec } = object;
+  const doubts = [...outdatedIdentity(spec), ...unlikelyParameters(spec), ...uselessSources(spec)];
+  return {
+    problems: problemsOf('incorrect-authentication', checkAuthentication(kind, spec)),
+    warnings: [...warnings, ...doubts].map(sentenceOf),
+  };
+}
