@@ -2,11 +2,21 @@
 // The only file that reads process.env.
 import type { z } from 'zod';
 import { ConfigError } from './errors.ts';
+import { authenticationOptions } from './options/authentication.ts';
 import { operationsOptions } from './options/operations.ts';
 import { scopeOptions } from './options/scope.ts';
 import { servingOptions } from './options/serving.ts';
+import { telemetryOptions } from './options/telemetry.ts';
+import { tlsOptions } from './options/tls.ts';
 
-export const OPTIONS = { ...scopeOptions, ...servingOptions, ...operationsOptions } as const;
+export const OPTIONS = {
+  ...scopeOptions,
+  ...authenticationOptions,
+  ...servingOptions,
+  ...tlsOptions,
+  ...operationsOptions,
+  ...telemetryOptions,
+} as const;
 
 type Options = typeof OPTIONS;
 export type OptionName = keyof Options;

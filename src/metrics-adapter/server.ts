@@ -9,7 +9,10 @@ import { createChainReader } from './client-certificate.ts';
 import { type AdapterRequest, createHandler } from './handler.ts';
 import type { MetricsProvider } from './provider.ts';
 
-type Listening = Pick<HttpsServerOptions, 'certificates' | 'host' | 'port' | 'clock' | 'log' | 'lingerMs' | 'graceMs'>;
+type Listening = Pick<
+  HttpsServerOptions,
+  'certificates' | 'tls' | 'host' | 'port' | 'clock' | 'log' | 'lingerMs' | 'graceMs'
+>;
 
 export interface MetricsAdapterOptions extends Listening {
   readonly provider: MetricsProvider;

@@ -1,5 +1,6 @@
 // Where Sluice works, on what, and which of its parts run.
 import { flag, integer, list, option, text } from './option.ts';
+import { labelSelector } from './label-selector.ts';
 
 export const scopeOptions = {
   kubeconfig: option({
@@ -26,6 +27,22 @@ export const scopeOptions = {
     schema: list,
     describe: 'Namespaces to serve, separated by commas; empty serves all',
   }),
+  labelSelector: option({
+    flag: '--watch-label-selector',
+    value: 'SELECTOR',
+    env: 'WATCH_LABEL_SELECTOR',
+    default: '',
+    schema: labelSelector,
+    describe: 'Labels of the ScaledObjects and ScaledJobs to serve, as kubectl -l takes them; empty serves all',
+  }),
+  authenticationLabelSelector: option({
+    flag: '--watch-label-selector-for-triggerauth',
+    value: 'SELECTOR',
+    env: 'WATCH_LABEL_SELECTOR_FOR_TRIGGERAUTH',
+    default: '',
+    schema: labelSelector,
+    describe: 'Labels of the authentications to know; another one counts as missing; empty knows all',
+  }),
   podNamespace: option({
     flag: '--pod-namespace',
     value: 'NAME',
@@ -41,6 +58,14 @@ export const scopeOptions = {
     default: '',
     schema: text,
     describe: 'Namespace of the Secrets that a ClusterTriggerAuthentication names; empty is --pod-namespace',
+  }),
+  clusterName: option({
+    flag: '--k8s-cluster-name',
+    value: 'NAME',
+    env: 'SLUICE_K8S_CLUSTER_NAME',
+    default: 'kubernetes-default',
+    schema: text,
+    describe: 'Name of this cluster in CloudEvents, where a CloudEventSource gives none',
   }),
   membership: option({
     flag: '--membership',

@@ -50,6 +50,14 @@ export const servingOptions = {
     schema: text,
     describe: 'Service in front of the metrics API: names on the self-made certificate',
   }),
+  clusterDomain: option({
+    flag: '--k8s-cluster-domain',
+    value: 'NAME',
+    env: 'SLUICE_K8S_CLUSTER_DOMAIN',
+    default: 'cluster.local',
+    schema: text,
+    describe: 'DNS domain of the cluster: long names on the self-made certificate',
+  }),
   apiservicePatching: option({
     flag: '--enable-apiservice-patching',
     env: 'SLUICE_APISERVICE_PATCHING',

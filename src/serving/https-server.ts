@@ -18,6 +18,8 @@ export interface HttpsServerOptions {
   /** The option that sets the port, as an error names it. */
   readonly portOption: string;
   readonly certificates: CertificateSource;
+  /** Node's names; TLS 1.2 and Node's suites when not given. */
+  readonly tls?: { readonly minVersion: 'TLSv1.2' | 'TLSv1.3'; readonly ciphers?: string };
   /** Ask clients for a certificate; who is behind one is decided for each request. */
   readonly clientCertificates: 'asked' | 'ignored';
   /** Rejects only when nobody is left to answer. The signal aborts when the client goes away. */
@@ -60,6 +62,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
 
   const server = createServer({
     ...TLS,
+    ...options.tls,
     requestCert: options.clientCertificates === 'asked',
     rejectUnauthorized: false,
     keepAliveTimeout: KEEP_ALIVE_MS,

@@ -14,6 +14,7 @@ import type { Store } from '../../kube/store.ts';
 import type { Logger } from '../../log.ts';
 import type { CertificateSource } from '../../serving/certificates.ts';
 import type { Telemetry } from '../../telemetry.ts';
+import { serverTls } from './certificates.ts';
 import { createClusterReader } from './cluster-reader.ts';
 import { triggerTypes } from './trigger-types.ts';
 
@@ -35,13 +36,16 @@ interface Hpa extends KubeObject {
 
 /** The webhook, with the watches that it needs for itself. */
 export function createAdmission(config: Config, parts: AdmissionParts): readonly Component[] {
-  const { own, feeds } = config.controller ? besideController(config, parts) : alone(config, parts);
+  // The controller's watch of a part of the objects does not show who else scales a target.
+  const knowsAll = config.controller && config.labelSelector === '';
+  const { own, feeds } = knowsAll ? besideController(config, parts) : alone(config, parts);
   const webhook = createAdmissionWebhook({
     feeds,
     cluster: createClusterReader(parts),
     types: triggerTypes,
     namespaces: config.watchNamespaces,
     certificates: parts.certificates,
+    tls: serverTls(config),
     host: config.bindAddress,
     port: config.webhookPort,
     clock: parts.clock,

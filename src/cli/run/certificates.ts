@@ -12,7 +12,9 @@ import {
   createSelfMadeCertificates,
   createSuppliedCertificates,
 } from '../../serving/certificates.ts';
+import type { HttpsServerOptions } from '../../serving/https-server.ts';
 import { shareCertificates } from '../../serving/shared-certificates.ts';
+import { NODE_VERSIONS } from '../../tls-names.ts';
 
 export interface CertificateParts {
   readonly client: KubeClient;
@@ -44,10 +46,15 @@ export function createCertificates(config: Config, { client, log, clock }: Certi
   ];
   // Both names whatever runs here: replicas that serve the one and replicas that serve the other share the Secret.
   const services = [serviceName, webhookServiceName].map((name) => `${name}.${namespace}.svc`);
-  const dnsNames = [...services.flatMap((service) => [service, `${service}.cluster.local`]), 'localhost'];
+  const dnsNames = [...services.flatMap((service) => [service, `${service}.${config.clusterDomain}`]), 'localhost'];
   return shareCertificates(
     createSelfMadeCertificates({ store: { ...store, publish: publishTo(publishers) }, dnsNames, clock, log }),
   );
+}
+
+/** What the metrics API and the webhook speak. */
+export function serverTls({ serverMinTls, serverCiphers }: Config): NonNullable<HttpsServerOptions['tls']> {
+  return { minVersion: NODE_VERSIONS[serverMinTls], ...(serverCiphers === '' ? {} : { ciphers: serverCiphers }) };
 }
 
 /** To everybody, even if somebody cannot be told; rejects with what kept those from being told. */

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { type Clock, elapsedMs } from '../../async.ts';
 import type { Config } from '../../config.ts';
 import type { Controller } from '../../controller/controller.ts';
-import type { DecisionRecord } from '../../controller/decisions.ts';
 import { CALL_DEADLINE_MS, createMembership, type Membership, TTL_MS } from '../../controller/membership/membership.ts';
 import type { NamespacedName } from '../../controller/object-key.ts';
 import type { KubeObject } from '../../kube/client.ts';
@@ -46,17 +45,28 @@ export function identityOf({ identity }: Config): string {
 }
 
 /** What this replica decided about an object, with the replica that acts on it; undefined when there is nothing to say. */
-export type Decisions = (key?: NamespacedName) => unknown;
+export type Decisions = (key?: DecisionKey) => unknown;
 
-export function decisionsOf({ decisions, watched }: Controller, membership: Membership | undefined): Decisions {
-  if (!membership) return (key) => (key ? decisions.get(key) : decisions.list());
-  const withOwner = ({ metadata }: KubeObject): Partial<DecisionRecord> & { readonly owner: string | undefined } => {
+export interface DecisionKey extends NamespacedName {
+  /** ScaledObject when not given. */
+  readonly kind?: string;
+}
+
+/** Those about ScaledJobs say their kind. */
+export function decisionsOf(controller: Controller, membership: Membership | undefined): Decisions {
+  const { decisions, jobDecisions, watched } = controller;
+  const find = ({ kind = 'ScaledObject', ...names }: DecisionKey): object | undefined =>
+    kind === 'ScaledObject' ? decisions.get(names) : kind === 'ScaledJob' ? jobDecisions.get(names) : undefined;
+  if (!membership) return (key) => (key ? find(key) : [...decisions.list(), ...jobDecisions.list()]);
+
+  const withOwner = ({ kind, metadata }: KubeObject): object => {
     const { namespace = '', name, uid = '' } = metadata;
-    return { namespace, name, owner: membership.ownerOf(uid), ...decisions.get({ namespace, name }) };
+    const said = kind === 'ScaledJob' ? { kind } : {};
+    return { ...said, namespace, name, owner: membership.ownerOf(uid), ...find({ kind, namespace, name }) };
   };
   return (key) => {
-    if (!key) return watched.scaledObjects.list().map(withOwner);
-    const object = watched.scaledObjects.get(key);
+    if (!key) return [...watched.scaledObjects.list(), ...watched.scaledJobs.list()].map(withOwner);
+    const object = (key.kind === 'ScaledJob' ? watched.scaledJobs : watched.scaledObjects).get(key);
     return object && withOwner(object);
   };
 }

@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts';
 import { createDelegatedAuth } from '../../kube/delegated-auth.ts';
 import { createMetricsAdapter } from '../../metrics-adapter/server.ts';
 import { type AdmissionParts, createAdmission } from './admission.ts';
-import { createCertificates } from './certificates.ts';
+import { createCertificates, serverTls } from './certificates.ts';
 
 type ServingParts = Omit<AdmissionParts, 'certificates'>;
 
@@ -23,6 +23,7 @@ function createAdapter(config: Config, parts: AdmissionParts): readonly Componen
     certificates: parts.certificates,
     authentication: delegated,
     access: delegated,
+    tls: serverTls(config),
     host: config.bindAddress,
     port: config.securePort,
     clock: parts.clock,
