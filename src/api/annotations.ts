@@ -35,6 +35,11 @@ export function pauseOf(object: Annotated): Pause {
   };
 }
 
+/** The annotation `paused` alone: all that a ScaledJob knows of pausing. */
+export function isPaused(object: Annotated): boolean {
+  return isSet(object, annotations.paused);
+}
+
 /** True when the object counts as active whatever its triggers say. */
 export function isForcedActive(object: Annotated): boolean {
   return isSet(object, annotations.forceActivation);

@@ -42,6 +42,14 @@ export const conditionMessages: Readonly<Record<ConditionReason, string>> = {
   HPAMetricsUnavailable: 'the HPA has no metrics',
 };
 
+/** The reasons that only a ScaledJob's conditions have, KEDA's too; the others mean there what they mean for a ScaledObject. */
+export const jobConditionMessages = {
+  ScaledJobReady: 'the definition is valid and Jobs are started for what waits',
+  ScaledJobCheckFailed: 'the definition cannot be put into effect',
+  ScaledJobPaused: 'starting Jobs is paused by annotation',
+  ScaledJobUnpaused: 'starting Jobs is not paused',
+} as const;
+
 /** KEDA's shape: without lastTransitionTime and observedGeneration. */
 export const Condition = z
   .object({

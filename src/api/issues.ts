@@ -43,9 +43,9 @@ const JSON_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** `value` in words; a scalar is shown unless its field looks like a credential's. */
-function describe(value: unknown, at: Path): string {
+export function describe(value: unknown, at: Path): string {
   if (value === null) return 'nothing (null)';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
   if (SECRET.test(String(at.at(-1)))) return `a ${typeof value}`;
   return typeof value === 'string'

@@ -1,10 +1,22 @@
-// The four kinds, each with its resource and its schemas. Everything that goes through all kinds goes through this table.
+// The six kinds, each with its resource and its schemas. Everything that goes through all kinds goes through this table.
 import type { z } from 'zod';
 import type { Resource } from '../kube/client.ts';
-import { clusterTriggerAuthentications, scaledJobs, scaledObjects, triggerAuthentications } from './names.ts';
+import { CloudEventSourceSpec, CloudEventSourceStatus } from './cloud-event-source.ts';
+import {
+  cloudEventSources,
+  clusterCloudEventSources,
+  clusterTriggerAuthentications,
+  scaledJobs,
+  scaledObjects,
+  triggerAuthentications,
+} from './names.ts';
 import { ScaledJobSpec, ScaledJobStatus } from './scaled-job.ts';
 import { ScaledObjectSpec, ScaledObjectStatus } from './scaled-object.ts';
-import { TriggerAuthenticationSpec, TriggerAuthenticationStatus } from './trigger-authentication.ts';
+import {
+  ClusterAuthenticationSpec,
+  NamespacedAuthenticationSpec,
+  TriggerAuthenticationStatus,
+} from './trigger-authentication.ts';
 
 export interface KindDefinition {
   readonly resource: Resource;
@@ -29,14 +41,32 @@ export const kinds = {
   TriggerAuthentication: {
     resource: triggerAuthentications,
     summary: 'Says where the credentials of triggers in its namespace come from.',
-    spec: TriggerAuthenticationSpec,
+    spec: NamespacedAuthenticationSpec,
     status: TriggerAuthenticationStatus,
   },
   ClusterTriggerAuthentication: {
     resource: clusterTriggerAuthentications,
     summary: 'Says where the credentials of triggers in any namespace come from.',
-    spec: TriggerAuthenticationSpec,
+    spec: ClusterAuthenticationSpec,
     status: TriggerAuthenticationStatus,
+  },
+  CloudEventSource: {
+    resource: cloudEventSources,
+    summary: 'Sends events of its namespace to a server.',
+    spec: CloudEventSourceSpec,
+    status: CloudEventSourceStatus,
+  },
+  ClusterCloudEventSource: {
+    resource: clusterCloudEventSources,
+    summary: 'Sends events of every namespace to a server.',
+    spec: CloudEventSourceSpec,
+    status: CloudEventSourceStatus,
   },
 } as const satisfies Record<string, KindDefinition>;
 export type Kind = keyof typeof kinds;
+
+/** For example `keda.sh/v1alpha1`. */
+export function apiVersionOf(kind: Kind): string {
+  const { group, version } = kinds[kind].resource;
+  return `${group}/${version}`;
+}

@@ -4,9 +4,10 @@ import type { Resource } from '../kube/client.ts';
 export const GROUP = 'keda.sh';
 export const VERSION = 'v1alpha1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
+export const EVENTING_GROUP = 'eventing.keda.sh';
 
-const keda = (plural: string, kind: string, namespaced: boolean): Resource => ({
-  group: GROUP,
+const keda = (plural: string, kind: string, namespaced: boolean, group = GROUP): Resource => ({
+  group,
   version: VERSION,
   plural,
   kind,
@@ -20,12 +21,13 @@ export const clusterTriggerAuthentications: Resource = keda(
   'ClusterTriggerAuthentication',
   false,
 );
-
-/** KEDA's kinds that Sluice has no behaviour for; known so that a manifest of one is not called a typing mistake. */
-export const UNSUPPORTED_KINDS: ReadonlyMap<string, string> = new Map([
-  ['CloudEventSource', 'eventing.keda.sh/v1alpha1'],
-  ['ClusterCloudEventSource', 'eventing.keda.sh/v1alpha1'],
-]);
+export const cloudEventSources: Resource = keda('cloudeventsources', 'CloudEventSource', true, EVENTING_GROUP);
+export const clusterCloudEventSources: Resource = keda(
+  'clustercloudeventsources',
+  'ClusterCloudEventSource',
+  false,
+  EVENTING_GROUP,
+);
 
 /** On every object of the group that a controller must clean up after. */
 export const FINALIZER = 'finalizer.keda.sh';
@@ -57,6 +59,10 @@ export const annotations = {
   jobExcludedLabels: 'scaledjob.keda.sh/job-excluded-labels',
   /** On Jobs: `metadata.generation` of the ScaledJob when it made them. */
   scaledJobGeneration: 'scaledjob.keda.sh/generation',
+  /** On Jobs: their place among all Jobs of the ScaledJob. */
+  jobNumber: 'sluice.dev/job-number',
+  /** On a ScaledJob: what stands in the names of the Jobs that are created while it says so. */
+  wave: 'sluice.dev/wave',
 } as const;
 
 /** The longest value of a label, hence of a ScaledObject's name and (KEDA's webhook) of an HPA's. */

@@ -1,11 +1,12 @@
 // A manifest or an object of the API server → a typed object, or every mistake in it at once.
 import { z } from 'zod';
 import { ConfigError, type FieldIssue } from '../errors.ts';
+import type { CloudEventSource } from './cloud-event-source.ts';
 import { type StructuralSchema, structuralSchema } from './crd/structural.ts';
 import { type ApiIssue, explain } from './issues.ts';
-import { type Kind, kinds } from './kinds.ts';
-import { API_VERSION } from './names.ts';
+import { apiVersionOf, type Kind, kinds } from './kinds.ts';
 import { ObjectMeta } from './object-meta.ts';
+import { readStatus } from './readable-status.ts';
 import type { ScaledJob } from './scaled-job.ts';
 import type { ScaledObject } from './scaled-object.ts';
 import type { ClusterTriggerAuthentication, TriggerAuthentication } from './trigger-authentication.ts';
@@ -16,6 +17,8 @@ interface ObjectOf {
   readonly ScaledJob: ScaledJob;
   readonly TriggerAuthentication: TriggerAuthentication;
   readonly ClusterTriggerAuthentication: ClusterTriggerAuthentication;
+  readonly CloudEventSource: CloudEventSource;
+  readonly ClusterCloudEventSource: CloudEventSource;
 }
 
 /** `object` is there when `errors` is empty: without unknown fields, and without defaults (those are the controller's policy). */
@@ -30,10 +33,11 @@ export interface Parsed<T> {
   readonly warnings: readonly FieldIssue[];
 }
 
-const envelopes = Object.fromEntries(Object.entries(kinds).map(([kind, { spec }]) => [kind, envelope(kind, spec)]));
+const envelopes = Object.fromEntries((Object.keys(kinds) as Kind[]).map((kind) => [kind, envelope(kind)]));
 
-function envelope(kind: string, spec: z.ZodObject): z.ZodObject {
-  return z.object({ apiVersion: z.literal(API_VERSION), kind: z.literal(kind), metadata: ObjectMeta, spec });
+function envelope(kind: Kind): z.ZodObject {
+  const { spec } = kinds[kind];
+  return z.object({ apiVersion: z.literal(apiVersionOf(kind)), kind: z.literal(kind), metadata: ObjectMeta, spec });
 }
 
 /** A field with nothing after the colon is an absent field: the API server drops null members, and so do we. */
@@ -52,7 +56,7 @@ function structuralOf(kind: Kind): StructuralSchema {
   return schema;
 }
 
-/** Judges by schema only; see checks.ts for what a schema cannot say. A status that doesn't fit is left out with a warning: nobody writes it by hand. */
+/** Judges by schema only; see checks.ts for what a schema cannot say. What doesn't fit of a status is left out with a warning: nobody writes it by hand. */
 export function inspect<K extends Kind>(kind: K, manifest: unknown): Inspection<ObjectOf[K]> {
   const value = withoutNulls(manifest);
   const parsed = z.safeParse(envelopes[kind] ?? z.never(), value);
@@ -62,9 +66,9 @@ export function inspect<K extends Kind>(kind: K, manifest: unknown): Inspection<
     const errors = parsed.error.issues.map((issue) => explain(issue, value));
     return { object: undefined, errors, warnings: unknown };
   }
-  const status = given['status'] === undefined ? undefined : kinds[kind].status.safeParse(given['status']);
-  const object = { ...parsed.data, ...(status?.success ? { status: status.data } : {}) };
-  const unusable: readonly ApiIssue[] = (status?.error?.issues ?? []).map((issue) =>
+  const { status, issues } = readStatus<z.ZodObject>(kinds[kind].status, given['status']);
+  const object = { ...parsed.data, ...(status === undefined ? {} : { status }) };
+  const unusable: readonly ApiIssue[] = issues.map((issue) =>
     explain({ ...issue, path: ['status', ...issue.path] }, value),
   );
   // The envelope's schema is the kind's own, so this is the one place where a parsed object gets its type.
@@ -96,11 +100,18 @@ export const parseTriggerAuthentication = (value: unknown): Parsed<TriggerAuthen
 /** Throws a ConfigError that names every bad field. */
 export const parseClusterTriggerAuthentication = (value: unknown): Parsed<ClusterTriggerAuthentication> =>
   parse('ClusterTriggerAuthentication', value);
+/** Throws a ConfigError that names every bad field. */
+export const parseCloudEventSource = (value: unknown): Parsed<CloudEventSource> => parse('CloudEventSource', value);
+/** Throws a ConfigError that names every bad field. */
+export const parseClusterCloudEventSource = (value: unknown): Parsed<CloudEventSource> =>
+  parse('ClusterCloudEventSource', value);
 
-/** The parser of each kind of the group, by kind. */
+/** The parser of each kind of ours, by kind. */
 export const KEDA_PARSERS: Readonly<Record<string, (value: unknown) => Parsed<ObjectOf[Kind]>>> = {
   ScaledObject: parseScaledObject,
   ScaledJob: parseScaledJob,
   TriggerAuthentication: parseTriggerAuthentication,
   ClusterTriggerAuthentication: parseClusterTriggerAuthentication,
+  CloudEventSource: parseCloudEventSource,
+  ClusterCloudEventSource: parseClusterCloudEventSource,
 };

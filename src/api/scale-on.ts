@@ -1,7 +1,6 @@
 // Which measure of a queue decides, as spec.advanced.sluice.triggers says, and whether that can be.
 import { didYouMean } from '../did-you-mean.ts';
 import type { FieldIssue } from '../errors.ts';
-import type { ScaledObjectSpec } from './scaled-object.ts';
 import type { ScaleTrigger } from './trigger.ts';
 import type { Measure, TriggerOptions } from './trigger-options.ts';
 
@@ -11,23 +10,29 @@ export interface ScaleOn {
   readonly targetSeconds: number;
 }
 
+/** A ScaledObject's or a ScaledJob's. */
+interface WithTriggerOptions {
+  readonly triggers: readonly { readonly name?: string; readonly type: string }[];
+  readonly advanced?: { readonly sluice?: { readonly triggers?: Readonly<Record<string, TriggerOptions>> } };
+}
+
 /** Undefined where the trigger's own parameters say what counts. */
 export function scaleOnOf(
-  spec: ScaledObjectSpec | undefined,
+  spec: WithTriggerOptions | undefined,
   { name }: Pick<ScaleTrigger, 'name'>,
 ): ScaleOn | undefined {
   const { scaleOn = 'depth', targetSeconds } = optionsOf(spec, name) ?? {};
   return scaleOn === 'depth' || targetSeconds === undefined ? undefined : { measure: scaleOn, targetSeconds };
 }
 
-function optionsOf(spec: ScaledObjectSpec | undefined, name: string | undefined): TriggerOptions | undefined {
+function optionsOf(spec: WithTriggerOptions | undefined, name: string | undefined): TriggerOptions | undefined {
   const all = spec?.advanced?.sluice?.triggers ?? {};
   return name !== undefined && Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
 /** Settings of triggers that are there, of a measure that their brokers can tell, with a target where it needs one. */
 export function checkTriggerOptions(
-  spec: ScaledObjectSpec,
+  spec: WithTriggerOptions,
   types: { readonly measures: (type: string) => readonly ScaleOn['measure'][] },
 ): readonly FieldIssue[] {
   const named = new Map(spec.triggers.flatMap(({ name, type }) => (name === undefined ? [] : [[name, type] as const])));

@@ -8,6 +8,7 @@ export type ValidationRules = {
 
 const CPU_OR_MEMORY = "['cpu', 'memory']";
 const set = (field: string): string => `has(self.${field}) && self.${field} != ''`;
+const NUMBER = '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$';
 const MODIFIERS = 'has(self.advanced) && has(self.advanced.scalingModifiers)';
 const FORMULA = `${MODIFIERS} && has(self.advanced.scalingModifiers.formula) && self.advanced.scalingModifiers.formula != ''`;
 
@@ -38,6 +39,14 @@ export const scalingModifiersRules: ValidationRules = {
     {
       rule: `(${set('formula')} && ${set('target')}) || (!(${set('formula')}) && !(${set('target')}) && !(${set('activationTarget')}) && !has(self.metricType))`,
       message: 'scalingModifiers needs both formula and target',
+    },
+    {
+      rule: `!(${set('target')}) || (self.target.matches('${NUMBER}') && double(self.target) > 0.0)`,
+      message: 'target must be a number above zero, such as "2.5"',
+    },
+    {
+      rule: `!(${set('activationTarget')}) || self.activationTarget.matches('${NUMBER}')`,
+      message: 'activationTarget must be a number, such as "2.5"',
     },
   ],
 };

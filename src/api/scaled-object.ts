@@ -21,15 +21,20 @@ export const ScaleTargetRef = z
   .describe('What is scaled.');
 export type ScaleTargetRef = DeepReadonly<z.infer<typeof ScaleTargetRef>>;
 
+/** As text; the API server wants to know what a rule may cost. */
+const LONGEST_NUMBER = 64;
+
 export const ScalingModifiers = z
   .object({
     formula: z.string().describe('Expression over trigger names whose value replaces their metrics.').exactOptional(),
     target: z
       .string()
+      .max(LONGEST_NUMBER)
       .describe('What one replica handles of the formula’s value; a number above zero.')
       .exactOptional(),
     activationTarget: z
       .string()
+      .max(LONGEST_NUMBER)
       .describe('Active when the formula’s value is above this number; default 0.')
       .exactOptional(),
     metricType: z

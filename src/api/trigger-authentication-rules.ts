@@ -28,3 +28,32 @@ export const podIdentityRules: ValidationRules = {
     },
   ],
 };
+
+export const oauth2Rules: ValidationRules = {
+  'x-kubernetes-validations': [
+    { rule: "self.clientId != ''", message: 'clientId must not be empty' },
+    {
+      rule: "self.tokenUrl.startsWith('https://') || self.tokenUrl.startsWith('http://')",
+      message: 'tokenUrl must be an absolute http or https URL, such as https://login.example.com/token',
+    },
+  ],
+};
+
+/** Of the namespaced kind only: its author is not who may read files of the autoscaler. */
+export const namespacedRules: ValidationRules = {
+  'x-kubernetes-validations': [
+    {
+      rule: "!has(self.filePath) || self.filePath == ''",
+      message: 'filePath is for a ClusterTriggerAuthentication only: change the kind, or use secretTargetRef',
+    },
+  ],
+};
+
+export const clusterRules: ValidationRules = {
+  'x-kubernetes-validations': [
+    {
+      rule: "!has(self.filePath) || !(self.filePath.startsWith('/') || self.filePath.startsWith('../') || self.filePath.contains('/../'))",
+      message: 'filePath must be a relative path without ..',
+    },
+  ],
+};

@@ -4,7 +4,7 @@ import type { ObjectMeta } from '../kube/client.ts';
 import type { DeepReadonly } from './deep-readonly.ts';
 import { awsSecretManager, azureKeyVault, gcpSecretManager, hashiCorpVault } from './secret-stores.ts';
 import { PodIdentity } from './pod-identity.ts';
-import { podIdentityRules } from './trigger-authentication-rules.ts';
+import { clusterRules, namespacedRules, oauth2Rules, podIdentityRules } from './trigger-authentication-rules.ts';
 import { ClientSecret } from './client-secret.ts';
 
 const parameter = z.string().describe('Name of the trigger parameter that is filled.');
@@ -27,7 +27,8 @@ const OAuth2 = z
     scopes: z.array(z.string()).describe('Scopes to ask for.').exactOptional(),
     tokenUrlParams: z.record(z.string(), z.string()).describe('More parameters of the token request.').exactOptional(),
   })
-  .describe('Tokens by OAuth2 client credentials.');
+  .describe('Tokens by OAuth2 client credentials.')
+  .meta(oauth2Rules);
 
 /** Of KEDA 2.21. Kept, so that whoever goes back to KEDA finds it; no trigger uses it yet. */
 const AzureServicePrincipal = z
@@ -59,6 +60,7 @@ export const TriggerAuthenticationSpec = z
       .exactOptional(),
     filePath: z
       .string()
+      .max(1024)
       .describe(
         'Relative path of a JSON file of parameters (ClusterTriggerAuthentication only); replaces every other source.',
       )
@@ -77,6 +79,9 @@ export const TriggerAuthenticationSpec = z
   .describe(
     'The sources of parameters; a later one in this order wins: env, configMapTargetRef, secretTargetRef, secret stores.',
   );
+/** As each of the two kinds has it. */
+export const NamespacedAuthenticationSpec = TriggerAuthenticationSpec.meta(namespacedRules);
+export const ClusterAuthenticationSpec = TriggerAuthenticationSpec.meta(clusterRules);
 export type TriggerAuthenticationSpec = DeepReadonly<z.infer<typeof TriggerAuthenticationSpec>>;
 
 export const TriggerAuthenticationStatus = z

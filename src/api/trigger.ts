@@ -34,13 +34,14 @@ const common = {
     ),
   authenticationRef: AuthenticationRef.exactOptional(),
 };
-const rules = {
-  'x-kubernetes-validations': [
-    {
-      rule: `!has(self.useCachedMetrics) || !self.useCachedMetrics || !(self.type in ${UNCACHEABLE})`,
-      message: 'useCachedMetrics has no meaning for cpu, memory and cron triggers: remove it',
-    },
-  ],
+const cachedMetrics = {
+  rule: `!has(self.useCachedMetrics) || !self.useCachedMetrics || !(self.type in ${UNCACHEABLE})`,
+  message: 'useCachedMetrics has no meaning for cpu, memory and cron triggers: remove it',
+};
+/** KEDA's operator refuses all else when it builds the trigger. */
+const metricType = {
+  rule: "!has(self.metricType) || self.metricType in (self.type in ['cpu', 'memory'] ? ['', 'Utilization', 'AverageValue'] : ['', 'AverageValue', 'Value'])",
+  message: 'metricType must be AverageValue or Value; of cpu and memory triggers Utilization or AverageValue',
 };
 
 export const ScaleTrigger = z
@@ -54,11 +55,14 @@ export const ScaleTrigger = z
       .exactOptional(),
   })
   .describe('One event source and what it asks for.')
-  .meta(rules);
+  .meta({ 'x-kubernetes-validations': [cachedMetrics, metricType] });
 export type ScaleTrigger = DeepReadonly<z.infer<typeof ScaleTrigger>>;
 
 /** A ScaledJob's trigger has no metricType: KEDA's CRD leaves it out. */
-export const ScaledJobTrigger = z.object(common).describe('One event source and what it asks for.').meta(rules);
+export const ScaledJobTrigger = z
+  .object(common)
+  .describe('One event source and what it asks for.')
+  .meta({ 'x-kubernetes-validations': [cachedMetrics] });
 
 /** For a list of triggers. Quadratic, hence the generous bound on the list that the API server's cost estimate wants. */
 export const uniqueTriggerNames = {

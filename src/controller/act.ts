@@ -1,8 +1,6 @@
 // Puts a decision into effect: verified before zero, never on what was read before somebody else's change, and never on top of one.
-import type { ScaledObject } from '../api/scaled-object.ts';
 import { InternalError } from '../errors.ts';
 import { recordScale } from '../hpa/state.ts';
-import type { Announce } from './announce.ts';
 import type { TargetReference } from '../api/target.ts';
 import type { Decision } from './decide/decide.ts';
 import type { ObservedTarget, ScaleTargets } from './scale-target.ts';
@@ -15,17 +13,17 @@ export interface Look {
 }
 
 export interface ActOptions {
-  readonly object: ScaledObject;
   readonly reference: TargetReference;
   readonly targets: ScaleTargets;
-  readonly announce: Announce;
+  /** Told of a step that is made. */
+  readonly scaled: (decision: Decision, from: number, to: number) => void;
   readonly verifyBeforeZero: boolean;
   /** Earlier: the readings are of a look before, and something has happened since that they may not know of. */
   readonly readings: 'of-now' | 'earlier';
   /** Decides anew about the target as it turned out to be; `fresh` reads every trigger again first. */
   readonly decideAgain: (target: ObservedTarget, readings: 'fresh' | 'same') => Promise<Decision>;
-  /** Called before a target is woken, so that its activity is on record even if the program ends right after the write. */
-  readonly beforeWaking: (decision: Decision) => Promise<void>;
+  /** Called before each write of a size, with the decision that it puts into effect. What it throws keeps the size as it is. */
+  readonly beforeStep: (decision: Decision) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -33,7 +31,7 @@ const MOST_ATTEMPTS = 5;
 
 /** Resolves to the last decision, with the replicas that the target has now. Throws what kept /scale from being written. */
 export async function act(first: Look, options: ActOptions, signal: AbortSignal): Promise<Look> {
-  const { object, reference, targets, announce } = options;
+  const { reference, targets } = options;
   let { target, decision } = first;
   let isVerified = !options.verifyBeforeZero;
   let isUpToDate = options.readings === 'of-now';
@@ -52,13 +50,13 @@ export async function act(first: Look, options: ActOptions, signal: AbortSignal)
       isUpToDate = true;
       continue;
     }
-    if (decision.reason === 'Activated') await options.beforeWaking(decision);
+    await options.beforeStep(decision);
     const from = target.replicas;
     const to = decision.scaleTo;
     const { replicas, by } = await targets.step(reference, from, to, signal);
     target = { ...target, replicas };
     if (by === 'us') {
-      announce.scaled(object, decision, from, to);
+      options.scaled(decision, from, to);
       const history = recordScale(decision.history, from, to, options.now());
       return { target, decision: { ...decision, history }, step: { from, to } };
     }

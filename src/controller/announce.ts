@@ -1,21 +1,21 @@
 // Events of a ScaledObject. Reasons are KEDA's, so that what listens for them goes on working.
-import { conditionMessages, type ConditionReason } from '../api/conditions.ts';
+import { isForcedActive } from '../api/annotations.ts';
+import { usesModifiers } from '../api/checks.ts';
 import type { ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
 import { uselessFields } from '../api/useless-fields.ts';
 import type { SluiceError } from '../errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Binding } from './binding.ts';
 import type { Decision } from './decide/decide.ts';
-import type { TriggerState } from './decide/observation.ts';
+import type { Observation, TriggerState } from './decide/observation.ts';
 import type { ObjectMemory } from './memory.ts';
-import { describe } from './scale-target.ts';
 import { conditionIn } from './status.ts';
 import { targetOf } from '../api/target.ts';
 
 export interface Announce {
   /** What the difference between two statuses says. */
   conditions(before: ScaledObject, after: ScaledObjectStatus): void;
-  scaled(object: ScaledObject, decision: Decision, from: number, to: number): void;
+  scaled(object: ScaledObject, step: ScaleStep): void;
   scalingFailed(object: ScaledObject, decision: Decision, error: SluiceError): void;
   /** Triggers that began to fail since the last time. */
   failures(object: ScaledObject, triggers: readonly TriggerState[], memory: ObjectMemory): void;
@@ -24,6 +24,16 @@ export interface Announce {
   /** Triggers are not read any more: paused, refused or deleted. */
   unbound(object: ScaledObject): void;
   deleted(object: ScaledObject): void;
+  /** The API server does not take its status. */
+  updateFailed(object: ScaledObject, error: SluiceError): void;
+}
+
+export interface ScaleStep {
+  readonly decision: Decision;
+  /** What the decision was made of. */
+  readonly seen: Pick<Observation, 'triggers'>;
+  readonly from: number;
+  readonly to: number;
 }
 
 export function createAnnounce(recorder: EventRecorder): Announce {
@@ -54,21 +64,17 @@ export function createAnnounce(recorder: EventRecorder): Announce {
         if (is === 'False' && was === 'True') tell(before, 'Normal', toFalse, note(type));
       }
     },
-    scaled(object, decision, from, to) {
+    scaled(object, { decision, seen, from, to }) {
       const reason = to > from ? 'KEDAScaleTargetActivated' : 'KEDAScaleTargetDeactivated';
       // Steps between one and the maximum are everyday business, as the HPA's are; they stand in the log and in the decision.
       if (decision.reason === 'Raised') return;
-      tell(object, 'Normal', reason, `Scaled ${describe(targetOf(object))} from ${from} to ${to}${because(decision)}`);
+      const because = decision.reason === 'Activated' ? cause(object, decision, seen) : whyOther(decision);
+      tell(object, 'Normal', reason, `Scaled ${targetName(object)} from ${from} to ${to}${because}`);
     },
     scalingFailed(object, decision, error) {
       const isUp = decision.reason === 'Activated' || decision.reason === 'Raised' || decision.reason === 'RaisedToMin';
       const reason = isUp ? 'KEDAScaleTargetActivationFailed' : 'KEDAScaleTargetDeactivationFailed';
-      tell(
-        object,
-        'Warning',
-        reason,
-        `${describe(targetOf(object))} is not scaled to ${decision.scaleTo}: ${error.message}`,
-      );
+      tell(object, 'Warning', reason, `${targetName(object)} is not scaled to ${decision.scaleTo}: ${error.message}`);
     },
     failures(object, triggers, memory) {
       const failing = triggers.flatMap((t) => (t.kind === 'failed' ? [t] : []));
@@ -77,7 +83,9 @@ export function createAnnounce(recorder: EventRecorder): Announce {
       for (const { metric, code, message, failures } of failing) {
         // The message of one that cannot be put to use begins with its place already.
         const what = failures > 0 ? `${metric}: ${message}` : message;
-        if (!told.has(`${metric} ${code}`)) tell(object, 'Warning', 'KEDAScalerFailed', `${what} [${code}]`);
+        // KEDA has a word of its own for a source that a formula waits for.
+        const reason = failures > 0 && usesModifiers(object.spec) ? 'KEDAMetricSourceFailed' : 'KEDAScalerFailed';
+        if (!told.has(`${metric} ${code}`)) tell(object, 'Warning', reason, `${what} [${code}]`);
       }
     },
     bound(object, bindings) {
@@ -107,13 +115,28 @@ export function createAnnounce(recorder: EventRecorder): Announce {
     },
     unbound: (object) => tell(object, 'Normal', 'KEDAScalersStopped', 'The triggers are no longer watched'),
     deleted: (object) => tell(object, 'Warning', 'ScaledObjectDeleted', 'The ScaledObject was deleted'),
+    updateFailed: (object, error) =>
+      tell(object, 'Warning', 'ScaledObjectUpdateFailed', `The status is not written: ${error.message}`),
   };
 }
 
-function because({ reason, demand, lastActiveAt }: Decision): string {
+/** `Deployment shop/worker`, as KEDA's texts have it. */
+function targetName(object: ScaledObject): string {
+  const { kind, namespace, name } = targetOf(object);
+  return `${kind} ${namespace}/${name}`;
+}
+
+/** KEDA's words: the metrics that want the target awake, one that stands in fallback among them, or the annotation. */
+function cause(object: ScaledObject, { composite, inFallback, demand }: Decision, seen: ScaleStep['seen']): string {
+  const states = composite ? [composite] : seen.triggers;
+  const active = states.flatMap((state) => (state.kind === 'value' && state.isActive ? [state.metric] : []));
+  const metrics = [...active, ...inFallback];
+  const limit = demand?.limitedBy === undefined ? '' : `, held back by ${demand.limitedBy}`;
+  if (metrics.length > 0) return `, triggered by ${metrics.join(';')}${limit}`;
+  return `${isForcedActive(object) ? ', forced by annotation' : ': it has cpu and memory triggers only'}${limit}`;
+}
+
+function whyOther({ reason, lastActiveAt }: Decision): string {
   if (reason === 'RaisedToMin') return ', its minimum';
-  if (reason === 'Deactivated')
-    return lastActiveAt === undefined ? ': no trigger is active' : ': no trigger is active, and the cooldown is over';
-  if (demand?.metric === undefined) return `: ${conditionMessages['ScalerActive' satisfies ConditionReason]}`;
-  return ` for ${demand.metric}${demand.limitedBy === undefined ? '' : `, held back by ${demand.limitedBy}`}`;
+  return lastActiveAt === undefined ? ': no trigger is active' : ': no trigger is active, and the cooldown is over';
 }

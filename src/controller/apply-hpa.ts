@@ -1,4 +1,5 @@
 // Keeps the HPA as it should be, with as few writes as possible, and never somebody else's.
+import { createHash } from 'node:crypto';
 import { mayTakeOverHpa } from '../api/annotations.ts';
 import { hpaNameOf } from '../api/checks.ts';
 import { annotations, labels } from '../api/names.ts';
@@ -6,6 +7,7 @@ import type { ScaledObject } from '../api/scaled-object.ts';
 import type { Clock } from '../async.ts';
 import { createComplaint } from '../complaint.ts';
 import { ConfigError } from '../errors.ts';
+import { isSameBehavior } from '../hpa/behavior.ts';
 import { parseQuantity } from '../quantity.ts';
 import type { KubeClient, ObjectKey } from '../kube/client.ts';
 import { HORIZONTAL_POD_AUTOSCALERS } from '../kube/resources.ts';
@@ -15,7 +17,7 @@ import { adoptFields } from './adopt-hpa.ts';
 import { getOrUndefined } from './auth/kube-lookup.ts';
 import { ownerOf } from './changes.ts';
 import { createDependencies } from './dependencies.ts';
-import { type Hpa, SPEC_HASH } from './hpa.ts';
+import { canonicalJson, type Hpa, SPEC_HASH } from './hpa.ts';
 import { keyOf, namesOf } from './object-key.ts';
 
 export const FIELD_MANAGER = 'sluice';
@@ -36,13 +38,20 @@ export interface HpaKeeperOptions {
   readonly log: Logger;
 }
 
+interface LastWrite {
+  readonly hash: string | undefined;
+  /** A digest of what the API server made of it. */
+  readonly became: string;
+  readonly at: number;
+}
+
 /** Two who answer each other's writes at once would keep the API server busy with nothing. */
 const GIVE_WAY_MS = 60_000;
 
 export function createHpaKeeper({ client, hpas, clock, log }: HpaKeeperOptions): HpaKeeper {
   /** What our last write was, until the watch tells of that HPA again. */
   const written = new Map<string, string | undefined>();
-  const lastWrites = new Map<string, { readonly hash: string | undefined; readonly at: number }>();
+  const lastWrites = new Map<string, LastWrite>();
   const rivalry = createComplaint({ clock, log });
   hpas.subscribe(({ object }) => written.delete(idOf(object.metadata)));
   const made = createDependencies();
@@ -75,6 +84,17 @@ export function createHpaKeeper({ client, hpas, clock, log }: HpaKeeperOptions):
     await client.delete(HORIZONTAL_POD_AUTOSCALERS, key, { signal, ...(uid === undefined ? {} : { uid }) });
   }
 
+  /** It is as it should be, or nothing is gained by writing it. */
+  function mayStay(live: Hpa, wanted: Hpa): boolean {
+    const hash = hashOf(wanted);
+    const isSame = hashOf(live) === hash && isSameBehavior(live.spec.behavior, wanted.spec.behavior);
+    if (isSame && covers(live, wanted)) return true;
+    // A webhook of the cluster may have its own idea of it: what our own write became is not written once more.
+    const last = lastWrites.get(idOf(live.metadata));
+    if (last?.hash === hash && last?.became === contentOf(live)) return true;
+    return hashOf(live) === undefined && givesWay(live, wanted);
+  }
+
   /** To somebody who took our mark from what we wrote a moment ago, and left it meaning the same. */
   function givesWay(live: Hpa, wanted: Hpa): boolean {
     const last = lastWrites.get(idOf(wanted.metadata));
@@ -99,24 +119,24 @@ export function createHpaKeeper({ client, hpas, clock, log }: HpaKeeperOptions):
     live: (namespace, name) => hpas.get({ namespace, name }),
     async apply(object, wanted, signal) {
       const { name, namespace } = wanted.metadata;
-      await removeAllBut(name, object, signal);
       const key = { namespace, name };
       const hash = hashOf(wanted);
       // The watch lags behind our write. One that it does not show at all may be gone again, so that is asked.
-      if (hpas.get(key) && written.has(idOf(key)) && written.get(idOf(key)) === hash) return;
-      const live = await find(key, signal);
-      if (live) {
-        refuseForeign(live, object);
-        if (hashOf(live) === hash && covers(live, wanted)) return;
-        if (hashOf(live) === undefined) {
-          if (givesWay(live, wanted)) return;
-          // Made or rewritten by somebody else, KEDA for example.
-          await adoptFields(client, key, FIELD_MANAGER, signal);
-        }
-      }
-      await client.apply(HORIZONTAL_POD_AUTOSCALERS, wanted, { signal, fieldManager: FIELD_MANAGER, force: true });
+      const isWritten = hpas.get(key) !== undefined && written.get(idOf(key)) === hash;
+      const live = isWritten ? undefined : await find(key, signal);
+      // Before the one of a former name goes: an object whose new name is taken keeps what it has.
+      if (live) refuseForeign(live, object);
+      await removeAllBut(name, object, signal);
+      if (isWritten) return;
+      if (live && mayStay(live, wanted)) return;
+      // Made or rewritten by somebody else, KEDA for example, or given a behavior that we do not speak of.
+      const hasForeignFields =
+        live && (hashOf(live) === undefined || !isSameBehavior(live.spec.behavior, wanted.spec.behavior));
+      if (hasForeignFields) await adoptFields(client, key, FIELD_MANAGER, signal);
+      const options = { signal, fieldManager: FIELD_MANAGER, force: true };
+      const became = await client.apply<Hpa>(HORIZONTAL_POD_AUTOSCALERS, wanted, options);
       written.set(idOf(key), hash);
-      lastWrites.set(idOf(key), { hash, at: clock.now() });
+      lastWrites.set(idOf(key), { hash, became: contentOf(became), at: clock.now() });
     },
   };
 }
@@ -130,6 +150,13 @@ function madeFor(hpa: Hpa): string | undefined {
 
 function hashOf({ metadata }: Hpa): string | undefined {
   return metadata.annotations?.[SPEC_HASH];
+}
+
+function contentOf({ metadata, spec }: Hpa): string {
+  const { annotations: notes, labels: tags, ownerReferences } = metadata;
+  return createHash('sha256')
+    .update(canonicalJson([notes, tags, ownerReferences, spec]))
+    .digest('base64url');
 }
 
 function idOf({ namespace = '', name }: ObjectKey): string {

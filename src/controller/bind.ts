@@ -1,18 +1,15 @@
-// From a ScaledObject's triggers to something that can be read: parameters resolved, parsed, and named as the HPA knows them.
+// From an object's triggers to something that can be read: parameters resolved, parsed, and named as the HPA knows them.
 import { createHash } from 'node:crypto';
-import { usesModifiers } from '../api/checks.ts';
 import { externalMetricName } from '../api/names.ts';
-import type { ScaledObject } from '../api/scaled-object.ts';
 import type { ScaleTrigger } from '../api/trigger.ts';
-import { scaleOnOf } from '../api/scale-on.ts';
-import { ConfigError, KubeError, SluiceError } from '../errors.ts';
+import { ConfigError, KubeError, SluiceError, SourceUnavailableError } from '../errors.ts';
 import type { DescribedTrigger, PolledTrigger, TriggerInput, TriggerSource } from '../scalers/scaler.ts';
 import type { Lookup } from './auth/lookup.ts';
 import { resolveParameters } from './auth/parameters.ts';
 import type { Binding } from './binding.ts';
 import { type Describe, describeAgain } from './describe.ts';
 import { canonicalJson } from './hpa.ts';
-import { targetOf } from '../api/target.ts';
+import type { Triggered } from './triggered.ts';
 
 /** What bind needs of the registry of trigger types. */
 export interface TriggerTypes {
@@ -26,28 +23,38 @@ export interface BindOptions {
   readonly lookup: Lookup;
   readonly readTimeoutMs: number;
   readonly clusterObjectNamespace: string;
+  readonly restrictSecretAccess?: boolean;
   readonly describe: Describe;
   /** What the object was bound to before. */
   readonly former: readonly Binding[];
+  /**
+   * When a trigger whose parameters cannot be had stays bound as it was: never (it was defined anew), while their source is away, or
+   * always (they are only read again, and nothing has changed). `kept` is told then.
+   */
+  readonly keeps?: 'nothing' | 'when-away' | 'always';
+  readonly kept?: (index: number, error: SluiceError) => void;
 }
 
 /**
  * One binding for each trigger, or several where the source names several metrics; a trigger that cannot be used is broken and leaves the others alone. Rejects only when the API
  * server could not answer, so that what was bound before stays.
  */
-export async function bindTriggers(object: ScaledObject, options: BindOptions): Promise<readonly Binding[]> {
-  const { triggers } = object.spec;
+export async function bindTriggers(object: Triggered, options: BindOptions): Promise<readonly Binding[]> {
+  const { triggers } = object;
   return (await Promise.all(triggers.map((trigger, index) => bindTrigger(object, trigger, index, options)))).flat();
 }
 
 async function bindTrigger(
-  object: ScaledObject,
+  object: Triggered,
   trigger: ScaleTrigger,
   index: number,
   options: BindOptions,
 ): Promise<readonly Binding[]> {
   try {
-    return await readyTrigger(object, trigger, index, options);
+    const input = await inputOf(object, trigger, index, options).catch((error: unknown) =>
+      keptAfter(error, index, options),
+    );
+    return 'metadata' in input ? await readyTrigger(input, trigger, index, options) : input;
   } catch (error) {
     const isAnswer = !(error instanceof KubeError) || error.code === 'KUBE_FORBIDDEN';
     if (!(error instanceof SluiceError) || !isAnswer) throw error;
@@ -55,12 +62,26 @@ async function bindTrigger(
   }
 }
 
-async function readyTrigger(
-  object: ScaledObject,
+/** What the trigger was bound to before, where it may keep that; throws the error otherwise. */
+function keptAfter(
+  error: unknown,
+  index: number,
+  { former, keeps = 'nothing', kept }: BindOptions,
+): readonly Binding[] {
+  const stays = former.filter((binding) => binding.index === index && binding.kind !== 'broken');
+  const isKept = keeps === 'always' || (keeps === 'when-away' && error instanceof SourceUnavailableError);
+  // Where the API server does not answer, everything stays.
+  if (!isKept || stays.length === 0 || !(error instanceof SluiceError) || error instanceof KubeError) throw error;
+  kept?.(index, error);
+  return stays;
+}
+
+async function inputOf(
+  object: Triggered,
   trigger: ScaleTrigger,
   index: number,
-  { types, lookup, clusterObjectNamespace, ...options }: BindOptions,
-): Promise<readonly Binding[]> {
+  { types, lookup, clusterObjectNamespace, restrictSecretAccess = false }: BindOptions,
+): Promise<TriggerInput> {
   const source = types.triggerSource(trigger.type);
   const namespace = object.metadata.namespace ?? 'default';
   const { auth, env, podIdentity, problems } = await resolveParameters(
@@ -69,26 +90,39 @@ async function readyTrigger(
       fields: source?.fields ?? [],
       takesAnyKey: source?.takesAnyKey ?? false,
       namespace,
-      target: targetOf(object),
-      envContainer: object.spec.scaleTargetRef.envSourceContainerName,
+      target: object.target,
+      envContainer: object.envContainer,
       clusterObjectNamespace,
+      restrictSecretAccess,
     },
     lookup,
   );
-  const described = `triggers[${index}] (${trigger.type})`;
-  if (source && problems.length > 0) throw new ConfigError(described, problems);
-  const scaleOn = scaleOnOf(object.spec, trigger);
-  const input: TriggerInput = {
+  if (source && problems.length > 0) throw new ConfigError(placeOf(trigger, index), problems);
+  const scaleOn = object.scaleOn(trigger);
+  return {
     metadata: trigger.metadata,
     auth,
     env,
     ...(podIdentity ? { podIdentity } : {}),
     ...(scaleOn ? { scaleOn } : {}),
-    inFormula: usesModifiers(object.spec),
+    inFormula: object.inFormula,
     ...(trigger.metricType === undefined ? {} : { metricType: trigger.metricType }),
     owner: { namespace, name: object.metadata.name },
   };
-  const parsed = parse(types, source, trigger.type, input, described);
+}
+
+function placeOf({ type }: ScaleTrigger, index: number): string {
+  return `triggers[${index}] (${type})`;
+}
+
+async function readyTrigger(
+  input: TriggerInput,
+  trigger: ScaleTrigger,
+  index: number,
+  { types, ...options }: BindOptions,
+): Promise<readonly Binding[]> {
+  const source = types.triggerSource(trigger.type);
+  const parsed = parse(types, source, trigger.type, input, placeOf(trigger, index));
   const { warnings } = parsed;
   const useCachedMetrics = trigger.useCachedMetrics ?? false;
   if (parsed.trigger.kind === 'resource') return [{ kind: 'resource', index, warnings, trigger: parsed.trigger }];

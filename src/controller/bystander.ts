@@ -11,8 +11,10 @@ import { policyOf } from './decide/policy.ts';
 import { checkScaledObject, loadScaledObject, readPause } from './load.ts';
 import { memoryFor, type ObjectMemory } from './memory.ts';
 import type { Ownership } from './membership/ownership.ts';
+import { podCountFor } from './ready-pods.ts';
 import { type Sampler, untilAborted } from './sampler.ts';
 import type { ObservedTarget, ScaleTargets } from './scale-target.ts';
+import { triggersOf } from './triggered.ts';
 
 export interface BystanderOptions {
   readonly clock: Clock;
@@ -68,7 +70,7 @@ export function createBystander(options: BystanderOptions): Bystander {
       const policy = policyOf(object, pause, options);
       if (pause.kind !== 'running') return rest(key, memory);
       checkScaledObject(object, options.types);
-      await options.bind(key, object, memory, policy.readTimeoutMs, options.shutdown);
+      await options.bind(key, triggersOf(object), memory, policy.readTimeoutMs, options.shutdown);
       memory.policy = policy;
     } catch (error) {
       // The owner tells its author.
@@ -134,7 +136,7 @@ export function createBystander(options: BystanderOptions): Bystander {
     },
     async size(key, signal) {
       const object = objectOf(key);
-      return object && options.targets.observe(targetOf(object), signal);
+      return object && options.targets.observe(targetOf(object), signal, podCountFor(object.spec));
     },
     failures: (key, metricName) => objectOf(key)?.status?.health?.[metricName]?.numberOfFailures ?? 0,
   };

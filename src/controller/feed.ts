@@ -3,6 +3,8 @@ import { type Clock, backoffMs, withDeadline } from '../async.ts';
 import { InternalError, SluiceError, SourceAnswerError, SourceUnavailableError } from '../errors.ts';
 import type { PolledTrigger, Reading, Scaler, ScalerDeps } from '../scalers/scaler.ts';
 import type { ReadTurn } from './read-turns.ts';
+import { createReadTally, type ReadFigures } from './read-tally.ts';
+import { observeRead } from '../telemetry/read-observer.ts';
 import { createWatching } from './watching.ts';
 
 /** A trigger of an object, ready to be read. */
@@ -21,6 +23,8 @@ export interface GoodReading {
   readonly isActive: boolean;
   /** When the source answered, milliseconds since the epoch. */
   readonly at: number;
+  /** When it was asked: what happened before is in the value. */
+  readonly askedAt: number;
 }
 
 /** A value with its age, or a failure that keeps the last good value with its own. A failure is never a 0. */
@@ -37,6 +41,8 @@ export type Sample =
 
 export interface FeedHooks {
   read?(read: { readonly type: string; readonly tookMs: number; readonly error?: SluiceError }): void;
+  /** A request over HTTP; `status` is `error` when there was no answer. */
+  http?(request: { readonly type: string; readonly status: string; readonly seconds: number }): void;
   /** A driver took no notice of its deadline; its read was left to itself. */
   abandoned?(type: string): void;
   /** A source said that it probably changed. */
@@ -47,8 +53,9 @@ export interface FeedHooks {
 
 export interface Feed {
   /** See Sampler.sample. Never rejects, except when the program stops. */
-  sample(maxAgeMs: number): Promise<Sample>;
+  sample(maxAgeMs: number, askedAfter?: number): Promise<Sample>;
   latest(): Sample | undefined;
+  figures(): ReadFigures;
   /**
    * Calls `wake` when the source says that it probably changed, for sources that do; what is sampled afterwards is read afterwards.
    * The returned function ends it.
@@ -80,6 +87,8 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
   /** Hints so far, and how many of them the newest reading and the one in flight may know of. */
   let hints = 0;
   let hintsInLatest = 0;
+  let latestAskedAt = 0;
+  let readingAskedAt = 0;
   let hintsInReading = 0;
   const listeners = new Set<() => void>();
   /** A source is asked to push only once it has been read: what keeps it from that is told by the read. */
@@ -88,6 +97,7 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
   let isClosed = false;
   /** Set while the driver works; still set at the next read when it ignored the deadline of the last one. */
   let working: symbol | undefined;
+  const tally = createReadTally((status, seconds) => hooks.http?.({ type: trigger.type, status, seconds }));
 
   function connect(): Promise<Scaler> {
     if (scaler) return scaler;
@@ -129,8 +139,7 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
     const mine = Symbol();
     working = mine;
     try {
-      const connected = await connect();
-      return await connected.read(signal);
+      return await observeRead(tally.observer, async () => (await connect()).read(signal));
     } finally {
       if (working === mine) working = undefined;
     }
@@ -147,25 +156,32 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
     return reading;
   }
 
+  function took(startedAt: number): number {
+    const tookMs = Math.max(0, clock.now() - startedAt);
+    tally.took(tookMs);
+    return tookMs;
+  }
+
   async function read(): Promise<Sample> {
     const startedAt = clock.now();
     hintsInReading = hints;
+    readingAskedAt = startedAt;
     try {
       const { value, active } = await readOnce();
-      hooks.read?.({ type: trigger.type, tookMs: clock.now() - startedAt });
+      hooks.read?.({ type: trigger.type, tookMs: took(startedAt) });
       if (latest?.ok === false) watching.hurry();
       hasAnswered = true;
       if (listeners.size > 0) watching.start();
       const isActive = active ?? value > trigger.metric.activation;
       notBefore = 0;
       // KEDA: a metric is never negative; activity goes by the raw value.
-      return { ok: true, value: Math.max(0, value), isActive, at: clock.now() };
+      return { ok: true, value: Math.max(0, value), isActive, at: clock.now(), askedAt: startedAt };
     } catch (thrown) {
       if (shutdown.aborted) throw thrown;
       const error = toFailure(thrown, what);
       const failures = latest?.ok === false ? latest.failures + 1 : 1;
       const last = latest?.ok === false ? latest.last : latest;
-      hooks.read?.({ type: trigger.type, tookMs: clock.now() - startedAt, error });
+      hooks.read?.({ type: trigger.type, tookMs: took(startedAt), error });
       notBefore = clock.now() + waitAfter(error, failures, random);
       return { ok: false, error, at: clock.now(), failures, ...(last ? { last: goodReading(last) } : {}) };
     }
@@ -176,6 +192,7 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
       .then((sample) => {
         latest = sample;
         hintsInLatest = hintsInReading;
+        latestAskedAt = readingAskedAt;
         return sample;
       })
       .finally(() => {
@@ -187,12 +204,14 @@ export function createFeed(bound: BoundTrigger, turn: ReadTurn, options: FeedOpt
 
   return {
     latest: () => latest,
-    sample(maxAgeMs) {
+    figures: tally.figures,
+    sample(maxAgeMs, askedAfter = Number.NEGATIVE_INFINITY) {
       const now = clock.now();
       // A reading from the future tells that the clock was set back, not that it is fresh.
-      const isYoung = latest !== undefined && hintsInLatest === hints && now - latest.at < maxAgeMs;
+      const isYoung =
+        latest !== undefined && hintsInLatest === hints && latestAskedAt > askedAfter && now - latest.at < maxAgeMs;
       if (latest && now >= latest.at && (now < notBefore || isYoung)) return Promise.resolve(latest);
-      if (!reading || hintsInReading === hints) return readNow();
+      if (!reading || (hintsInReading === hints && readingAskedAt > askedAfter)) return readNow();
       // The read in flight may have asked before the source changed.
       nextReading ??= reading.then((sample) => {
         nextReading = undefined;
@@ -233,8 +252,8 @@ function waitAfter(error: SluiceError, failures: number, random: () => number): 
   return 0;
 }
 
-function goodReading({ value, isActive, at }: GoodReading): GoodReading {
-  return { value, isActive, at };
+function goodReading({ value, isActive, at, askedAt }: GoodReading): GoodReading {
+  return { value, isActive, at, askedAt };
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -27,7 +27,16 @@ const FARTHEST_MS = 5_000;
 const APART_MS = 2;
 
 /** A hint is never lost: one that comes while its object is looked at leads to another look. */
-export function createHints({ clock, look }: { readonly clock: Clock; look(key: string): void }): Hints {
+export function createHints({
+  clock,
+  look,
+  farthestMs = FARTHEST_MS,
+}: {
+  readonly clock: Clock;
+  look(key: string): void;
+  /** Between two looks at one object when hints do not cease. */
+  readonly farthestMs?: number;
+}): Hints {
   const paces = new Map<string, Pace>();
   const due: string[] = [];
   let stopPump: (() => void) | undefined;
@@ -59,7 +68,7 @@ export function createHints({ clock, look }: { readonly clock: Clock; look(key: 
       const before = known?.distanceMs ?? NEAREST_MS;
       const isQuiet = sinceMs >= 2 * before;
       const waitMs = Math.max(0, before - sinceMs);
-      const distanceMs = isQuiet ? NEAREST_MS : Math.min(FARTHEST_MS, 2 * before);
+      const distanceMs = isQuiet ? NEAREST_MS : Math.min(farthestMs, 2 * before);
       const pace = { lookedAt: known?.lookedAt ?? now, distanceMs, isPlanned: true, cancel: () => {} };
       paces.set(key, pace);
       if (waitMs === 0) enqueue(key);

@@ -35,6 +35,8 @@ export interface HpaInput {
   readonly object: ScaledObject;
   /** Every trigger, in order; `index` is its place in spec.triggers. */
   readonly triggers: readonly { readonly index: number; readonly trigger: MeasuredTrigger }[];
+  /** At idleReplicaCount, or on the way there. */
+  readonly isResting?: boolean;
   /** Of this program, for the version label. */
   readonly version: string;
 }
@@ -43,7 +45,7 @@ export interface HpaInput {
 export const SPEC_HASH = 'sluice.dev/spec-hash';
 
 /** KEDA's name, labels, metric names, targets and behaviour, in an order that depends on nothing but the input. */
-export function buildHpa({ object, triggers, version }: HpaInput): Hpa {
+export function buildHpa({ object, triggers, version, isResting = false }: HpaInput): Hpa {
   const { spec, metadata } = object;
   const { apiVersion, kind, name } = targetOf(object);
   const behavior = behaviorOf(object);
@@ -59,8 +61,8 @@ export function buildHpa({ object, triggers, version }: HpaInput): Hpa {
     },
     spec: {
       scaleTargetRef: { apiVersion, kind, name },
-      // An HPA cannot hold a target at zero; the controller does that.
-      minReplicas: Math.max(1, spec.minReplicaCount ?? 0),
+      // An HPA cannot hold a target at zero; the controller does that. It would not let one rest below its own minimum either.
+      minReplicas: Math.max(1, (isResting ? spec.idleReplicaCount : spec.minReplicaCount) ?? 0),
       maxReplicas: spec.maxReplicaCount ?? DEFAULT_MAX_REPLICAS,
       metrics: hpaMetrics(metadata.name, triggers, compositeOf(spec)),
       ...(behavior === undefined ? {} : { behavior }),

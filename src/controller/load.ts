@@ -2,32 +2,43 @@
 import { type Pause, pauseOf } from '../api/annotations.ts';
 import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '../api/checks.ts';
 import { parseScaledObject } from '../api/parse.ts';
-import type { ScaledObject } from '../api/scaled-object.ts';
+import { readStatus } from '../api/readable-status.ts';
+import { type ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
 import { checkScalingModifiers } from '../api/scaling-modifiers.ts';
 import { checkTriggerOptions } from '../api/scale-on.ts';
 import { ConfigError } from '../errors.ts';
 import type { KubeObject } from '../kube/client.ts';
 import type { TriggerTypes } from './bind.ts';
 
-/** Objects that went through the parser already, so that a look does not parse what has not changed. */
-const parsed = new WeakSet<KubeObject>();
+/** Objects that went through the parser already, so that a look does not parse what has not changed; each with what is unreadable in its status. */
+const parsed = new WeakMap<KubeObject, readonly string[]>();
 
 /** For the watch: keeps the parsed object instead of the raw one; one that does not parse is kept as it is and told of later. */
 export function parsedOrRaw(raw: KubeObject): KubeObject {
   try {
-    return remember(parseScaledObject(raw).object);
+    return parsedFrom(raw);
   } catch {
-    return raw;
+    const { status: found, ...rest } = raw as KubeObject & { readonly status?: unknown };
+    const { status } = readStatus(ScaledObjectStatus, found);
+    return status === undefined ? rest : Object.assign(rest, { status });
   }
 }
 
 /** Throws a ConfigError that names every bad field. */
 export function loadScaledObject(stored: KubeObject): ScaledObject {
-  return parsed.has(stored) ? (stored as ScaledObject) : remember(parseScaledObject(stored).object);
+  return parsed.has(stored) ? (stored as ScaledObject) : parsedFrom(stored);
 }
 
-function remember(object: ScaledObject): ScaledObject {
-  parsed.add(object);
+/** Names of the fields of its status that were there and could not be read, of an object that `loadScaledObject` gave. */
+export function unreadableStatus(object: ScaledObject): readonly string[] {
+  return parsed.get(object) ?? [];
+}
+
+function parsedFrom(raw: KubeObject): ScaledObject {
+  const { object, warnings } = parseScaledObject(raw);
+  const isWhole = !warnings.some(({ field }) => field.startsWith('status'));
+  const { status } = raw as KubeObject & { readonly status?: unknown };
+  parsed.set(object, isWhole ? [] : readStatus(ScaledObjectStatus, status).unreadable);
   return object;
 }
 

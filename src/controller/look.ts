@@ -1,4 +1,5 @@
 // One look at an object that is in force: bind, HPA, sample, decide, act, report.
+import { hpaNameOf } from '../api/checks.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
 import type { Clock } from '../async.ts';
 import { KubeError, SluiceError } from '../errors.ts';
@@ -12,15 +13,19 @@ import { type Decision, decide } from './decide/decide.ts';
 import type { Observation, TriggerState } from './decide/observation.ts';
 import type { ScalingPolicy } from './decide/policy.ts';
 import type { DecisionLog } from './decisions.ts';
+import type { LookTold } from './look-told.ts';
 import { type Dependencies, referenceTo } from './dependencies.ts';
 import { buildHpa } from './hpa.ts';
 import type { ObjectMemory } from './memory.ts';
-import { observationOf, sameMomentMs, sampleTriggers } from './observe.ts';
+import { countUnasked, observationOf, sameMomentMs, sampleTriggers, withFailuresBefore } from './observe.ts';
 import type { Outcome } from './outcome.ts';
+import { podCountFor } from './ready-pods.ts';
+import { renewNow, renewWhenRefused } from './renewal.ts';
 import type { Reporter } from './report.ts';
 import type { Sampler } from './sampler.ts';
 import type { ObservedTarget, ScaleTargets } from './scale-target.ts';
 import { targetOf } from '../api/target.ts';
+import { triggersOf } from './triggered.ts';
 import { report, type Visit } from './visit.ts';
 
 export interface LookOptions {
@@ -40,7 +45,7 @@ export interface LookOptions {
 
 export interface LookHooks {
   /** A look came to a decision. */
-  decided?(reason: Decision['reason']): void;
+  decided?(told: LookTold): void;
   /** The target was raised, because the triggers said so much. */
   raised?(object: ScaledObject, on: ObjectMemory['raisedOn']): void;
 }
@@ -56,7 +61,7 @@ export function createLook(options: LookOptions): TakeLook {
     // A target that is not there yet is followed as well, so that its creation is noticed.
     dependencies.add(visit.key, referenceTo(target.kind, target.namespace, target.name));
     try {
-      return await targets.observe(target, visit.signal);
+      return await targets.observe(target, visit.signal, podCountFor(visit.object.spec));
     } catch (error) {
       if (error instanceof KubeError) await report(visit, reporter, { kind: 'replicas-unknown', error });
       throw error;
@@ -64,11 +69,15 @@ export function createLook(options: LookOptions): TakeLook {
   }
 
   /** With a trigger missing the HPA would forget what that trigger asked for, so it is left as it is until all are in order. */
-  async function applyHpa(visit: Visit, bindings: readonly Binding[]): Promise<readonly SluiceError[]> {
+  async function applyHpa(
+    visit: Visit,
+    bindings: readonly Binding[],
+    isResting: boolean,
+  ): Promise<readonly SluiceError[]> {
     const broken = bindings.flatMap((binding) => (binding.kind === 'broken' ? [binding.error] : []));
     if (broken.length > 0) return broken;
     const triggers = bindings.flatMap((b) => (b.kind === 'broken' ? [] : [{ index: b.index, trigger: b.trigger }]));
-    const wanted = buildHpa({ object: visit.object, triggers, version: options.version });
+    const wanted = buildHpa({ object: visit.object, triggers, version: options.version, isResting });
     try {
       await hpas.apply(visit.object, wanted, visit.signal);
       visit.found = { ...visit.found, hpaName: wanted.metadata.name };
@@ -80,8 +89,24 @@ export function createLook(options: LookOptions): TakeLook {
     }
   }
 
-  function keep(visit: Visit, policy: ScalingPolicy, look: Look, seen: Observation): void {
-    const { memory, object } = visit;
+  /** An HPA would not leave a target at rest above zero, nor one that wakes from there: it is told which first. */
+  async function prepareHpa(
+    visit: Visit,
+    policy: ScalingPolicy,
+    observed: ObservedTarget,
+    bindings: readonly Binding[],
+    { reason, scaleTo = 0 }: Decision,
+  ): Promise<void> {
+    if (reason === 'Deactivated' && scaleTo > 0) {
+      const [trouble] = await applyHpa(visit, bindings, true);
+      if (trouble) throw trouble;
+    }
+    // Its trouble is no reason to sleep on.
+    if (reason === 'Activated' && isAtRest(policy, observed)) await applyHpa(visit, bindings, false);
+  }
+
+  function keep(visit: Visit, policy: ScalingPolicy, look: Look, seen: Observation, startedAt: number): void {
+    const { key, memory, object } = visit;
     const { history, ...decision } = look.decision;
     const { history: _, ...inputs } = seen;
     memory.lastActiveAt = decision.lastActiveAt;
@@ -95,7 +120,8 @@ export function createLook(options: LookOptions): TakeLook {
     const lastStep = look.step && { at: clock.now(), ...look.step, reason: decision.reason, ...decision.demand };
     const stepped = lastStep === undefined ? {} : { lastStep };
     decisions.record({ namespace, name, at: seen.now, decision, seen: inputs, policy, ...stepped });
-    hooks?.decided?.(decision.reason);
+    const { from, to } = look.step ?? { from: seen.replicas, to: seen.replicas };
+    hooks?.decided?.({ key, name, namespace, decision, seen: inputs, from, to, startedAt, endedAt: clock.now() });
   }
 
   async function decideAndAct(
@@ -106,46 +132,60 @@ export function createLook(options: LookOptions): TakeLook {
     troubles: readonly SluiceError[],
   ): Promise<Decision> {
     const { key, memory, signal } = visit;
+    const startedAt = clock.now();
     const sample = (maxAgeMs: number) => sampleTriggers(sampler, key, bindings, { maxAgeMs, signal });
     const isDue = isLookDue(memory, policy, clock.now());
     let triggers = await sample(isDue ? sameMomentMs(policy) : Number.POSITIVE_INFINITY);
+    if (isDue) countUnasked(memory, triggers, (metric) => sampler.latest(key, metric));
+    triggers = withFailuresBefore(memory, triggers);
     let seen = observationOf(visit.object, memory, observed, triggers, clock.now());
+    let newest = decide(policy, seen);
     const decideAbout = (target: ObservedTarget): Decision => {
       seen = observationOf(visit.object, memory, target, triggers, clock.now());
-      return decide(policy, seen);
+      newest = decide(policy, seen);
+      return newest;
     };
     const outcome = (decision: Decision): Outcome => {
       const hpa = hpas.live(visit.object.metadata.namespace ?? '', visit.found.hpaName ?? hpaNameIn(visit.object));
       return { kind: 'decided', policy, seen, decision, troubles, hpa };
     };
 
-    const first = decideAbout(observed);
+    const first = newest;
     announce.failures(visit.object, [...triggers, ...ofFormula(triggers, first)], memory);
+    renewWhenRefused(memory, triggers);
     let look: Look = { target: observed, decision: first };
     try {
       look = await act(
         look,
         {
-          object: visit.object,
           reference: targetOf(visit.object),
           targets,
-          announce,
+          scaled: (decision, from, to) => announce.scaled(visit.object, { decision, seen, from, to }),
           verifyBeforeZero: policy.verifyBeforeZero,
           readings: isDue ? 'of-now' : 'earlier',
           now: () => clock.now(),
-          beforeWaking: (decision) => report(visit, reporter, outcome(decision)),
+          async beforeStep(decision) {
+            await prepareHpa(visit, policy, observed, bindings, decision);
+            // If the program ends right after the step, its activity and the size of before are on record.
+            const isOnRecord = visit.object.status?.originalReplicaCount !== undefined;
+            if (decision.reason === 'Activated' || !isOnRecord) await report(visit, reporter, outcome(decision));
+          },
           decideAgain: async (target, readings) => {
-            if (readings === 'fresh') triggers = await sample(0);
+            if (readings === 'fresh') triggers = withFailuresBefore(memory, await sample(0));
             return decideAbout(target);
           },
         },
         signal,
       );
     } catch (error) {
-      if (error instanceof SluiceError) announce.scalingFailed(visit.object, first, error);
+      if (error instanceof SluiceError) {
+        announce.scalingFailed(visit.object, newest, error);
+        // What the triggers say is no secret because a size cannot be written. The size's own trouble is what counts.
+        await report(visit, reporter, outcome(newest)).catch(() => {});
+      }
       throw error;
     } finally {
-      keep(visit, policy, look, seen);
+      keep(visit, policy, look, seen, startedAt);
     }
     if (look.step) log.info('scaled', { object: key, ...look.step, reason: look.decision.reason });
     await report(visit, reporter, outcome(look.decision));
@@ -159,13 +199,13 @@ export function createLook(options: LookOptions): TakeLook {
     visit.found = { target };
     // What a broken trigger waits for may have come without anybody telling us.
     const isBroken = memory.bindings?.some(({ kind }) => kind === 'broken') ?? false;
-    if (isBroken && isLookDue(memory, policy, clock.now())) memory.changes++;
-    const { bindings, isNew } = await bind(key, visit.object, memory, policy.readTimeoutMs, signal);
+    if (isBroken && isLookDue(memory, policy, clock.now())) renewNow(memory);
+    const { bindings, isNew } = await bind(key, triggersOf(visit.object), memory, policy.readTimeoutMs, signal);
     if (policy.usesPush) sampler.watch(key);
     else sampler.unwatch(key);
     if (isNew) announce.bound(visit.object, bindings);
     visit.found = { target, bindings };
-    const troubles = await applyHpa(visit, bindings);
+    const troubles = await applyHpa(visit, bindings, isAtRest(policy, target));
     const { checkAgainInMs } = await decideAndAct(visit, policy, target, bindings, troubles);
     const retriable = troubles.find((trouble) => trouble instanceof KubeError && trouble.retry !== 'never');
     if (retriable) throw retriable;
@@ -183,11 +223,16 @@ function ofFormula(triggers: readonly TriggerState[], { composite }: Decision): 
   return composite && triggers.every(({ kind }) => kind === 'value') ? [composite] : [];
 }
 
+/** At an idleReplicaCount above zero. What was woken is above it already when it is looked at again. */
+function isAtRest({ idleReplicas = 0 }: ScalingPolicy, { replicas }: ObservedTarget): boolean {
+  return idleReplicas > 0 && replicas <= idleReplicas;
+}
+
 function valuesIn({ triggers }: Observation, { composite }: Decision): ObjectMemory['raisedOn'] {
   const metrics = composite ? [...triggers, composite] : triggers;
   return new Map(metrics.flatMap((t) => (t.kind === 'value' ? [[t.metric, { value: t.value, at: t.at }]] : [])));
 }
 
-function hpaNameIn({ status, metadata }: ScaledObject): string {
-  return status?.hpaName ?? metadata.name;
+function hpaNameIn(object: ScaledObject): string {
+  return object.status?.hpaName ?? hpaNameOf(object);
 }

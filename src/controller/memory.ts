@@ -4,14 +4,16 @@ import { EMPTY_STATE } from '../hpa/state.ts';
 import type { KubeObject } from '../kube/client.ts';
 import type { Binding } from './binding.ts';
 import type { ScalingPolicy } from './decide/policy.ts';
+import type { Renewal } from './renewal.ts';
 
-export interface ObjectMemory {
+/** The part that has to do with an object's triggers, of whichever kind it is. */
+export interface TriggerMemory {
   readonly uid: string;
-  /** What our own last write made of the object, until the watch has caught up with it. */
-  written: { readonly over: string; readonly object: KubeObject } | undefined;
+  /** Failed reads of its triggers, refusals and failed looks. */
+  errors: number;
+  /** How much later than due the last look began; undefined before the first. */
+  lateMs: number | undefined;
   bindings: readonly Binding[] | undefined;
-  /** Of the last look; undefined while the object is not in force. */
-  policy: ScalingPolicy | undefined;
   /** Generation and `changes` that the bindings stand for; they are made anew when either has moved on. */
   boundFor: string;
   /** Counts the changes of objects that the bindings were made of (Secrets, ConfigMaps, authentications, the target). */
@@ -19,49 +21,87 @@ export interface ObjectMemory {
   phaseMs: number;
   /** When sources that name their own metrics were last asked for them. */
   describedAt: number;
-  /** More exact than status.lastActiveTime, which is written once a minute. */
-  lastActiveAt: number | undefined;
   /** Triggers are read from this moment on; before it, the last readings count. */
   nextLookAt: number;
+  /** So that a failure is told as an Event when it begins, not at each look. */
+  toldFailures: ReadonlySet<string>;
+  /** When the parameters are to be resolved again although nothing has changed; undefined: never. */
+  renewal?: Renewal | undefined;
+  /** Failures to do so that were told. */
+  keptDespite?: ReadonlySet<string> | undefined;
+}
+
+export interface ObjectMemory extends TriggerMemory {
+  /** What our own last write made of the object, until the watch has caught up with it. */
+  written: { readonly over: string; readonly object: KubeObject } | undefined;
+  /** Of the last look; undefined while the object is not in force. */
+  policy: ScalingPolicy | undefined;
+  /** An object is not younger than this, whatever the API server's clock said when it made it. */
+  knownSince: number;
+  /** More exact than status.lastActiveTime, which is written once a minute. */
+  lastActiveAt: number | undefined;
+  /** Failures in a row besides those that the sampler counts (from before this memory began, or of looks at which the source was not asked), by metric name, until a read succeeds. Undefined: not looked up yet. */
+  failuresBefore: Map<string, number> | undefined;
+  /** When the failed read was made that the last look went by, by metric name. */
+  readonly failedAt: Map<string, number>;
   history: HpaState;
   /** What the triggers said when the target was last raised, by metric name. */
   raisedOn: ReadonlyMap<string, { readonly value: number; readonly at: number }>;
   /** When the status was last written, or, not knowing, when this began. */
   statusWrittenAt: number;
-  /** So that a failure is told as an Event when it begins, not at each look. */
-  toldFailures: ReadonlySet<string>;
 }
 
 /** What is known of the object, or a new memory. Another object of the same name is another object: `forget` drops the former one's. */
 export function memoryFor(
   memories: Map<string, ObjectMemory>,
   key: string,
-  { metadata }: KubeObject,
+  object: KubeObject,
   { now, forget }: { readonly now: number; readonly forget: (key: string) => void },
 ): ObjectMemory {
+  return keptFor(memories, key, object, { create: (uid) => createMemory(uid, now), forget });
+}
+
+/** As `memoryFor`, of whichever kind. */
+export function keptFor<M extends { readonly uid: string }>(
+  memories: Map<string, M>,
+  key: string,
+  { metadata: { uid = '' } }: KubeObject,
+  { create, forget }: { readonly create: (uid: string) => M; readonly forget: (key: string) => void },
+): M {
   const known = memories.get(key);
-  if (known && known.uid === metadata.uid) return known;
+  if (known && known.uid === uid) return known;
   forget(key);
-  const memory = createMemory(metadata.uid ?? '', now);
+  const memory = create(uid);
   memories.set(key, memory);
   return memory;
 }
 
 function createMemory(uid: string, now: number): ObjectMemory {
   return {
-    uid,
+    ...createTriggerMemory(uid),
     written: undefined,
-    bindings: undefined,
     policy: undefined,
+    knownSince: now,
+    lastActiveAt: undefined,
+    failuresBefore: undefined,
+    failedAt: new Map(),
+    history: EMPTY_STATE,
+    raisedOn: new Map(),
+    statusWrittenAt: now,
+  };
+}
+
+export function createTriggerMemory(uid: string): TriggerMemory {
+  return {
+    uid,
+    errors: 0,
+    lateMs: undefined,
+    bindings: undefined,
     boundFor: '',
     changes: 0,
     phaseMs: 0,
     describedAt: 0,
-    lastActiveAt: undefined,
     nextLookAt: 0,
-    history: EMPTY_STATE,
-    raisedOn: new Map(),
-    statusWrittenAt: now,
     toldFailures: new Set(),
   };
 }

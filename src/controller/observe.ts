@@ -5,16 +5,16 @@ import type { ScaledObject } from '../api/scaled-object.ts';
 import type { Binding } from './binding.ts';
 import type { Sample } from './feed.ts';
 import type { ObjectMemory } from './memory.ts';
-import type { Sampler } from './sampler.ts';
+import type { SampleOptions, Sampler } from './sampler.ts';
 import type { ObservedTarget } from './scale-target.ts';
 import { conditionIn } from './status.ts';
 
 /** cpu and memory triggers are left out: the HPA alone knows their values. */
 export async function sampleTriggers(
-  sampler: Sampler,
+  sampler: Pick<Sampler, 'sample'>,
   key: string,
   bindings: readonly Binding[],
-  options: { readonly maxAgeMs: number; readonly signal: AbortSignal },
+  options: SampleOptions,
 ): Promise<readonly TriggerState[]> {
   const states = bindings.flatMap((binding): Promise<TriggerState>[] => {
     switch (binding.kind) {
@@ -69,10 +69,12 @@ export function observationOf(
   triggers: readonly TriggerState[],
   now: number,
 ): Observation {
+  // As with the last activity: a clock that was set back is no reason to wait until it is where it was.
+  memory.knownSince = Math.min(memory.knownSince, now);
   const createdAt = Date.parse(object.metadata.creationTimestamp ?? '');
   return {
     now,
-    createdAt: Number.isNaN(createdAt) ? now : createdAt,
+    createdAt: Number.isNaN(createdAt) ? memory.knownSince : Math.min(createdAt, memory.knownSince),
     // A time ahead of the clock (set back, or another machine's) counts as now, once: the decision carries it on.
     lastActiveAt: memory.lastActiveAt === undefined ? undefined : Math.min(memory.lastActiveAt, now),
     replicas: target.replicas,
@@ -92,6 +94,44 @@ export function lastActivity({ status }: ScaledObject, now: number): number | un
   if (status?.lastActiveTime === undefined) return undefined;
   const at = Date.parse(status.lastActiveTime);
   return Number.isNaN(at) ? now : at;
+}
+
+/** Failed reads in a row as the object itself tells them, by metric name. */
+export function failuresOnRecord({ status }: ScaledObject): Map<string, number> {
+  const counted = Object.entries(status?.health ?? {}).map(
+    ([metric, { numberOfFailures = 0 }]) => [metric, numberOfFailures] as const,
+  );
+  return new Map(counted.filter(([, failures]) => failures > 0));
+}
+
+/** A source that asked to be left alone is not asked at each look. It has not answered all the same, and there is a fallback for that. */
+export function countUnasked(
+  { failedAt, failuresBefore: before }: ObjectMemory,
+  triggers: readonly TriggerState[],
+  latest: (metric: string) => Sample | undefined,
+): void {
+  for (const { metric } of triggers) {
+    const sample = latest(metric);
+    if (!sample || sample.ok) {
+      failedAt.delete(metric);
+      continue;
+    }
+    if (failedAt.get(metric) === sample.at) before?.set(metric, (before.get(metric) ?? 0) + 1);
+    failedAt.set(metric, sample.at);
+  }
+}
+
+/** A program that has just started goes on counting where its predecessor ended, or a fallback in force would end with each start. */
+export function withFailuresBefore(
+  { failuresBefore: before }: ObjectMemory,
+  triggers: readonly TriggerState[],
+): readonly TriggerState[] {
+  if (!before || before.size === 0) return triggers;
+  return triggers.map((state) => {
+    if (state.kind === 'value') before.delete(state.metric);
+    else if (state.failures > 0) return { ...state, failures: state.failures + (before.get(state.metric) ?? 0) };
+    return state;
+  });
 }
 
 /** How old a reading may be at a look: readings of one moment are shared among objects that ask the same. */

@@ -11,6 +11,7 @@ import type { ScaledObject } from '../api/scaled-object.ts';
 import type { SluiceError } from '../errors.ts';
 import type { Decision } from './decide/decide.ts';
 import type { Observation } from './decide/observation.ts';
+import { enoughOf } from './enough.ts';
 import type { ScalingPolicy } from './decide/policy.ts';
 import type { Hpa } from './hpa.ts';
 
@@ -19,6 +20,8 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly error: SluiceError }
   /** The API server did not tell the target's replicas. */
   | { readonly kind: 'replicas-unknown'; readonly error: SluiceError }
+  /** It is going to be paused. Whether that can be done is not known yet. */
+  | { readonly kind: 'pausing' }
   | { readonly kind: 'paused'; readonly replicas: number | undefined }
   | {
       readonly kind: 'decided';
@@ -32,7 +35,7 @@ export type Outcome =
 
 type Stated = { readonly status: ConditionStatus; readonly reason: string; readonly message?: string | undefined };
 
-/** The five conditions after `outcome`, those it says nothing about as they were. KEDA's types and reasons. */
+/** The five conditions after `outcome`, those it says nothing about as they were, and what others put beside them. KEDA's types and reasons. */
 export function conditionsAfter(object: ScaledObject, outcome: Outcome): readonly Condition[] {
   const before = object.status?.conditions ?? [];
   const stated: Partial<Record<ConditionType, Stated | undefined>> = {
@@ -49,7 +52,7 @@ export function conditionsAfter(object: ScaledObject, outcome: Outcome): readonl
     Paused: 'False',
   };
   const types: readonly ConditionType[] = ['Ready', 'Active', 'Fallback', 'Paused', 'HPAActive'];
-  return types.flatMap((type): Condition[] => {
+  const ours = types.flatMap((type): Condition[] => {
     const now = stated[type];
     if (now) {
       const message = now.message ?? conditionMessages[now.reason as ConditionReason];
@@ -59,14 +62,17 @@ export function conditionsAfter(object: ScaledObject, outcome: Outcome): readonl
     const status = initial[type];
     return former ? [former] : status === undefined ? [] : [{ type, status }];
   });
+  return [...ours, ...before.filter(({ type }) => !ours.some((own) => own.type === type))];
 }
 
-function ready(outcome: Outcome): Stated {
+function ready(outcome: Outcome): Stated | undefined {
   switch (outcome.kind) {
     case 'refused':
-      return { status: 'False', reason: 'ScaledObjectCheckFailed', message: outcome.error.message };
+      return { status: 'False', reason: 'ScaledObjectCheckFailed', message: enoughOf([outcome.error.message]) };
     case 'replicas-unknown':
       return { status: 'False', reason: 'ErrorGettingCurrentReplicas', message: outcome.error.message };
+    case 'pausing':
+      return undefined;
     case 'paused':
       return { status: 'True', reason: 'ScaledObjectReady', message: 'paused by annotation' };
     case 'decided':
@@ -79,7 +85,7 @@ function readyWhenDecided({ decision, policy, seen, troubles }: Extract<Outcome,
     return {
       status: 'False',
       reason: 'ScaledObjectCheckFailed',
-      message: troubles.map(({ message }) => message).join('; '),
+      message: enoughOf(troubles.map(({ message }) => message)),
     };
   }
   const metrics = decision.composite ? [...seen.triggers, decision.composite] : seen.triggers;
@@ -87,7 +93,7 @@ function readyWhenDecided({ decision, policy, seen, troubles }: Extract<Outcome,
     t.kind === 'failed' && decision.failing.includes(t.metric) ? [t.message] : [],
   );
   if (failures.length > 0) {
-    const message = [...new Set(failures)].join('; ');
+    const message = enoughOf(failures);
     if (decision.active === 'True') return { status: 'Unknown', reason: 'PartialTriggerError', message };
     if (policy.fallback === undefined) return { status: 'False', reason: 'TriggerError', message };
   }
@@ -107,7 +113,7 @@ function active(outcome: Outcome): Stated | undefined {
 function fallback({ spec }: Partial<ScaledObject>, outcome: Outcome): Stated | undefined {
   const inFallback = outcome.kind === 'decided' ? outcome.decision.inFallback : [];
   if (inFallback.length > 0) {
-    return { status: 'True', reason: 'FallbackExists', message: `in force for ${inFallback.join(', ')}` };
+    return { status: 'True', reason: 'FallbackExists', message: `in force for ${enoughOf(inFallback, ', ')}` };
   }
   const isKnown = outcome.kind === 'decided' || spec?.fallback === undefined;
   return isKnown ? { status: 'False', reason: 'NoFallbackFound' } : undefined;

@@ -8,8 +8,10 @@ import { claim, finalize } from './finalize.ts';
 import { checkLabels, checkScaledObject, loadScaledObject, nameOf, readPause } from './load.ts';
 import { createLook, type LookOptions } from './look.ts';
 import { memoryFor, type ObjectMemory } from './memory.ts';
-import { lastActivity } from './observe.ts';
+import { mendStatus } from './mend-status.ts';
+import { failuresOnRecord, lastActivity } from './observe.ts';
 import { holdPaused } from './pause.ts';
+import type { ObservedTarget } from './scale-target.ts';
 import { targetOf } from '../api/target.ts';
 import { report, type Visit } from './visit.ts';
 
@@ -58,8 +60,12 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
   async function hold(visit: Visit, policy: ScalingPolicy): Promise<number> {
     const replicas = policy.pause.kind === 'paused-at' ? policy.pause.replicas : undefined;
     rest(visit);
-    await report(visit, reporter, { kind: 'paused', replicas });
-    await holdPaused(visit.object, replicas, { hpas, targets }, visit.signal);
+    await report(visit, reporter, { kind: 'pausing' });
+    const beforeStep = async (target: ObservedTarget): Promise<void> => {
+      visit.found = { target };
+      await report(visit, reporter, { kind: 'pausing' });
+    };
+    await holdPaused(visit.object, replicas, { hpas, targets, beforeStep }, visit.signal);
     visit.found = { hpaName: null };
     await report(visit, reporter, { kind: 'paused', replicas });
     return policy.pollingIntervalMs;
@@ -67,6 +73,7 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
 
   async function refuse(visit: Visit, error: SluiceError): Promise<void> {
     rest(visit);
+    visit.memory.errors++;
     await report(visit, reporter, { kind: 'refused', error });
   }
 
@@ -74,10 +81,12 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
     let againInMs: number | undefined;
     try {
       visit.object = loadScaledObject(visit.object);
+      visit.object = await mended(visit);
       // Before the label is set, into which not every name fits.
       checkLabels(visit.object);
       visit.object = await claimed(visit);
       visit.memory.lastActiveAt ??= lastActivity(visit.object, clock.now());
+      visit.memory.failuresBefore ??= failuresOnRecord(visit.object);
       // KEDA: what is paused at something that is no number is paused all the same.
       const pause = await removeHpaIfRefused(visit, () => readPause(visit.object));
       const policy = policyOf(visit.object, pause, options);
@@ -93,6 +102,12 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
       await refuse(visit, error);
       return againInMs;
     }
+  }
+
+  async function mended(visit: Visit): Promise<ScaledObject> {
+    const object = await mendStatus(visit.object, { client, now: clock.now() }, visit.signal);
+    if (object !== visit.object) visit.wrote(object);
+    return object;
   }
 
   async function claimed(visit: Visit): Promise<ScaledObject> {

@@ -2,7 +2,16 @@
 import { type Clock, withDeadline } from '../async.ts';
 import { unlessAborted } from '../scalers/coalesce.ts';
 import type { DescribedTrigger, PolledTrigger, ScalerDeps } from '../scalers/scaler.ts';
-import { type BoundTrigger, createFeed, type Feed, type FeedHooks, type Sample, toFailure } from './feed.ts';
+import {
+  type BoundTrigger,
+  createFeed,
+  type Feed,
+  type FeedHooks,
+  type GoodReading,
+  type Sample,
+  toFailure,
+} from './feed.ts';
+import type { ReadFigures } from './read-tally.ts';
 import { createReadTurns } from './read-turns.ts';
 
 export interface Sampler {
@@ -13,11 +22,7 @@ export interface Sampler {
    * reading is an answer too. A caller who aborts gets the signal's reason; the reading goes on for the others.
    * Undefined when the object has no such trigger.
    */
-  sample(
-    object: string,
-    metricName: string,
-    options: { readonly maxAgeMs: number; readonly signal: AbortSignal },
-  ): Promise<Sample | undefined>;
+  sample(object: string, metricName: string, options: SampleOptions): Promise<Sample | undefined>;
   /** The metrics of a trigger whose source names them. Rejects with what the source failed with, at the latest after `timeoutMs`. */
   describe(
     trigger: DescribedTrigger,
@@ -25,6 +30,8 @@ export interface Sampler {
   ): Promise<readonly PolledTrigger[]>;
   /** The newest reading, however old, without asking anyone. */
   latest(object: string, metricName: string): Sample | undefined;
+  /** What the reads of a trigger have come to, for its series; undefined when the object has no such trigger. */
+  figures(object: string, metricName: string): TriggerReads | undefined;
   /** Has `hinted` called for the object when a source of it says that it probably changed, until `unwatch` or `unbind`. */
   watch(object: string): void;
   unwatch(object: string): void;
@@ -35,15 +42,34 @@ export interface Sampler {
   size(): number;
 }
 
+export interface TriggerReads extends ReadFigures {
+  /** The newest value that was read, however old. */
+  readonly last: GoodReading | undefined;
+  /** Since the object has this trigger. */
+  readonly failedReads: number;
+}
+
+export interface SampleOptions {
+  readonly maxAgeMs: number;
+  /** The source was asked later than this, whatever its reading's age. */
+  readonly askedAfter?: number;
+  readonly signal: AbortSignal;
+}
+
 export interface SamplerOptions {
   readonly deps: ScalerDeps;
   readonly clock: Clock;
   readonly random: () => number;
   /** Ends every read when the program stops. */
   readonly shutdown: AbortSignal;
-  readonly hooks?: FeedHooks;
+  readonly hooks?: SamplerHooks;
   /** See Sampler.watch. What the object samples afterwards is read afterwards. */
   readonly hinted?: (object: string) => void;
+}
+
+export interface SamplerHooks extends FeedHooks {
+  /** A read of a trigger of the object has failed, whoever asked for it. */
+  failed?(object: string): void;
 }
 
 /** A trigger of an object. */
@@ -51,6 +77,9 @@ interface Slot {
   readonly question: string;
   readonly feed: Feed;
   unwatch: (() => void) | undefined;
+  /** The newest failure that was counted. */
+  counted: Sample | undefined;
+  failedReads: number;
 }
 
 export function createSampler(options: SamplerOptions): Sampler {
@@ -92,6 +121,14 @@ export function createSampler(options: SamplerOptions): Sampler {
     for (const slot of slotsOf(object)) slot.unwatch ??= slot.feed.watch(() => options.hinted?.(object));
   }
 
+  /** A failure that many look at is one. */
+  function count(object: string, slot: Slot, sample: Sample): void {
+    if (sample.ok || sample === slot.counted) return;
+    slot.counted = sample;
+    slot.failedReads++;
+    options.hooks?.failed?.(object);
+  }
+
   function unbind(object: string): void {
     const slots = slotsOf(object);
     objects.delete(object);
@@ -102,10 +139,12 @@ export function createSampler(options: SamplerOptions): Sampler {
   return {
     bind(object, triggers) {
       // New questions are taken before old ones are given back, so that one that stays keeps its readings and connection.
+      const former = objects.get(object);
       const slots = new Map(
         triggers.map((bound): [string, Slot] => {
           const { metricName, question } = bound;
-          return [metricName, { question, feed: acquire(bound), unwatch: undefined }];
+          const { counted, failedReads = 0 } = former?.get(metricName) ?? {};
+          return [metricName, { question, feed: acquire(bound), unwatch: undefined, counted, failedReads }];
         }),
       );
       const before = slotsOf(object);
@@ -139,11 +178,21 @@ export function createSampler(options: SamplerOptions): Sampler {
         turns.giveBack(source);
       }
     },
-    async sample(object, metricName, { maxAgeMs, signal }) {
-      const feed = objects.get(object)?.get(metricName)?.feed;
-      return feed && untilAborted(feed.sample(maxAgeMs), signal);
+    async sample(object, metricName, { maxAgeMs, askedAfter, signal }) {
+      const slot = objects.get(object)?.get(metricName);
+      if (!slot) return undefined;
+      const sample = await untilAborted(slot.feed.sample(maxAgeMs, askedAfter), signal);
+      count(object, slot, sample);
+      return sample;
     },
     latest: (object, metricName) => objects.get(object)?.get(metricName)?.feed.latest(),
+    figures(object, metricName) {
+      const slot = objects.get(object)?.get(metricName);
+      if (!slot) return undefined;
+      const latest = slot.feed.latest();
+      const last = latest?.ok === false ? latest.last : latest;
+      return { ...slot.feed.figures(), last, failedReads: slot.failedReads };
+    },
     unbind,
     async close() {
       for (const object of objects.keys()) unbind(object);

@@ -9,6 +9,7 @@ import type { Store } from '../kube/store.ts';
 import { getOrUndefined } from './auth/kube-lookup.ts';
 import type { PodTemplate } from './auth/lookup.ts';
 import { groupVersionOf, type TargetReference } from '../api/target.ts';
+import { countReadyPods, type PodCount } from './ready-pods.ts';
 
 /** A Deployment or StatefulSet, as far as it is kept in memory; and any other kind whose pods hang from spec.template. */
 export interface Workload extends KubeObject {
@@ -33,9 +34,9 @@ export interface Step {
 
 export interface ScaleTargets {
   /** Throws a ConfigError when there is no such target, or none that can be scaled; a KubeError when that is not known. */
-  observe(target: TargetReference, signal: AbortSignal): Promise<ObservedTarget>;
+  observe(target: TargetReference, signal: AbortSignal, count?: PodCount): Promise<ObservedTarget>;
   /** As `observe`, from the API server itself. */
-  read(target: TargetReference, signal: AbortSignal): Promise<ObservedTarget>;
+  read(target: TargetReference, signal: AbortSignal, count?: PodCount): Promise<ObservedTarget>;
   podTemplate(target: TargetReference, signal: AbortSignal): Promise<PodTemplate | undefined>;
   /** Writes `to` if the target still has `from` replicas. */
   step(target: TargetReference, from: number, to: number, signal: AbortSignal): Promise<Step>;
@@ -86,10 +87,13 @@ export function createScaleTargets(options: ScaleTargetOptions): ScaleTargets {
     });
   }
 
-  async function read(target: TargetReference, signal: AbortSignal): Promise<ObservedTarget> {
+  async function read(target: TargetReference, signal: AbortSignal, count?: PodCount): Promise<ObservedTarget> {
     const resource = await resourceOf(target, signal);
-    const { replicas } = await scaleOf(resource, target, signal);
-    const readyReplicas = watched(resource)?.get(target)?.status?.readyReplicas;
+    const { replicas, selector } = await scaleOf(resource, target, signal);
+    const isCounted = count === 'count-pods' && replicas > 0 && !watched(resource);
+    const readyReplicas = isCounted
+      ? await countReadyPods(client, { namespace: target.namespace, selector }, signal)
+      : watched(resource)?.get(target)?.status?.readyReplicas;
     const observed = { resource, replicas, readyReplicas };
     if (!watched(resource)) remember(keyOf(target), observed);
     return observed;
@@ -112,7 +116,7 @@ export function createScaleTargets(options: ScaleTargetOptions): ScaleTargets {
 
   return {
     read,
-    async observe(target, signal) {
+    async observe(target, signal, count) {
       const resource = await resourceOf(target, signal);
       const store = watched(resource);
       const workload = store?.get(target);
@@ -122,7 +126,7 @@ export function createScaleTargets(options: ScaleTargetOptions): ScaleTargets {
       const known = recent.get(keyOf(target));
       if (known && isRecent(known.at)) return known.observed;
       // One that the watch does not show may have come a moment ago.
-      return read(target, signal);
+      return read(target, signal, count);
     },
     async podTemplate(target, signal) {
       const resource = await resourceOf(target, signal);

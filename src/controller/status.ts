@@ -1,12 +1,12 @@
-// The status of a ScaledObject: what it becomes, and whether the difference is worth a write. Pure.
+// The status of a ScaledObject or a ScaledJob: what it becomes, and whether the difference is worth a write. Pure.
 import type { Condition } from '../api/conditions.ts';
 import type { ScaledObjectStatus } from '../api/scaled-object.ts';
 
 /** What a reconcile found out. A field that is left out stays as it was; null removes it. */
-export type StatusFacts = { readonly [Field in keyof ScaledObjectStatus]?: ScaledObjectStatus[Field] | null };
+export type StatusFacts<S = ScaledObjectStatus> = { readonly [Field in keyof S]?: S[Field] | null };
 
 /** A status that may have been written by anybody, so every part of it may be missing. */
-export function statusAfter(before: ScaledObjectStatus | undefined, facts: StatusFacts): ScaledObjectStatus {
+export function statusAfter<S extends ScaledObjectStatus>(before: S | undefined, facts: StatusFacts<S>): S {
   const after = new Map<string, unknown>(Object.entries(before ?? {}));
   for (const [field, value] of Object.entries(facts)) {
     if (value === null) after.delete(field);
@@ -14,7 +14,7 @@ export function statusAfter(before: ScaledObjectStatus | undefined, facts: Statu
   }
   // The first number of replicas ever seen is the original one.
   if (before?.originalReplicaCount !== undefined) after.set('originalReplicaCount', before.originalReplicaCount);
-  return Object.fromEntries(after) as ScaledObjectStatus;
+  return Object.fromEntries(after) as S;
 }
 
 /** The body of a JSON merge patch from one status to another; undefined when they say the same. */
@@ -48,13 +48,19 @@ export function isWorthWriting(
   return !isEqual({ ...before, lastActiveTime: '' }, { ...after, lastActiveTime: '' });
 }
 
+/** A ScaledJob's has one more. */
+type WithDetails = ScaledObjectStatus & { readonly lastJobNumber?: number };
+
 /** The status without details. What the author has to mend is none: they wait for the message that their last edit deserves. */
-function essence({ conditions, health, lastActiveTime, ...rest }: ScaledObjectStatus): unknown {
+function essence(status: WithDetails): unknown {
+  const { conditions, health, lastActiveTime, lastJobNumber: _, ...rest } = status;
   return {
     ...rest,
     hasBeenActive: lastActiveTime !== undefined,
     conditions: conditions?.map(({ type, status, reason, message }) =>
-      reason === 'ScaledObjectCheckFailed' ? { type, status, reason, message } : { type, status, reason },
+      reason === 'ScaledObjectCheckFailed' || reason === 'ScaledJobCheckFailed'
+        ? { type, status, reason, message }
+        : { type, status, reason },
     ),
     health: Object.fromEntries(Object.entries(health ?? {}).map(([metric, { status }]) => [metric, status])),
   };

@@ -1,15 +1,23 @@
 // Everything that is watched, pruned to what is used, so that a steady object costs no read of the API server.
-import { clusterTriggerAuthentications, labels, scaledObjects, triggerAuthentications } from '../api/names.ts';
+import {
+  clusterTriggerAuthentications,
+  labels,
+  scaledJobs,
+  scaledObjects,
+  triggerAuthentications,
+} from '../api/names.ts';
 import { type Clock, sleep } from '../async.ts';
 import type { Component } from '../component.ts';
 import type { KubeClient, KubeObject, Resource } from '../kube/client.ts';
 import { createReflector } from '../kube/reflector.ts';
-import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, STATEFUL_SETS } from '../kube/resources.ts';
+import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, JOBS, STATEFUL_SETS } from '../kube/resources.ts';
 import type { Store } from '../kube/store.ts';
 import type { Logger } from '../log.ts';
 import type { Hpa } from './hpa.ts';
 import { parsedOrRaw } from './load.ts';
 import { pruneWorkload, type Workload } from './scale-target.ts';
+import { type Job, pruneJob } from './scaled-job/job.ts';
+import { parsedScaledJobOrRaw } from './scaled-job/load.ts';
 
 export interface WatchOptions {
   readonly client: KubeClient;
@@ -18,10 +26,19 @@ export interface WatchOptions {
   readonly log: Logger;
   /** Empty: all. */
   readonly namespaces: readonly string[];
+  /** Of ScaledObjects and ScaledJobs; all when not given or empty. */
+  readonly labelSelector?: string;
+  /** Of authentications. */
+  readonly authenticationLabelSelector?: string;
 }
 
 export interface Watches {
+  /** Parsed, as far as they can be: see load.ts. */
   readonly scaledObjects: Store<KubeObject>;
+  /** As scaledObjects: see scaled-job/load.ts. */
+  readonly scaledJobs: Store<KubeObject>;
+  /** What ScaledJobs have started. */
+  readonly jobs: Store<Job>;
   readonly hpas: Store<Hpa>;
   readonly deployments: Store<Workload>;
   readonly statefulSets: Store<Workload>;
@@ -32,6 +49,8 @@ export interface Watches {
 
 export function createWatches(options: WatchOptions): Watches {
   const { client, clock, random, log } = options;
+  const ours = selecting(options.labelSelector);
+  const known = selecting(options.authenticationLabelSelector);
   const scope = options.namespaces.length > 0 ? { namespaces: options.namespaces } : {};
   const watch = <T extends KubeObject>(
     resource: Resource,
@@ -39,15 +58,21 @@ export function createWatches(options: WatchOptions): Watches {
   ) => createReflector<T>({ client, resource, clock, random, log, ...(resource.namespaced ? scope : {}), ...rest });
 
   const stores = {
-    scaledObjects: watch(scaledObjects, { prune: parsedOrRaw }),
+    scaledObjects: watch(scaledObjects, { prune: parsedOrRaw, ...ours }),
+    scaledJobs: watch(scaledJobs, { prune: parsedScaledJobOrRaw, ...ours }),
+    jobs: watch<Job>(JOBS, { prune: pruneJob, labelSelector: labels.scaledJobName }),
     // Ours carry this label; those of others would be many, and their status changes every few seconds.
     hpas: watch<Hpa>(HORIZONTAL_POD_AUTOSCALERS, { prune: pruneHpa, labelSelector: labels.scaledObjectName }),
     deployments: watch<Workload>(DEPLOYMENTS, { prune: pruneWorkload }),
     statefulSets: watch<Workload>(STATEFUL_SETS, { prune: pruneWorkload }),
-    triggerAuthentications: watch<KubeObject>(triggerAuthentications),
-    clusterTriggerAuthentications: watch<KubeObject>(clusterTriggerAuthentications),
+    triggerAuthentications: watch<KubeObject>(triggerAuthentications, known),
+    clusterTriggerAuthentications: watch<KubeObject>(clusterTriggerAuthentications, known),
   };
   return { ...stores, components: Object.values(stores) };
+}
+
+function selecting(labelSelector = ''): { readonly labelSelector?: string } {
+  return labelSelector === '' ? {} : { labelSelector };
 }
 
 /** What is not essential (workloads that may not be watched, a kind whose CRD is missing) is waited for this long and then done without. */

@@ -1,12 +1,11 @@
 // An object after a write of ours, as the watch is going to show it.
-import type { ScaledObject } from '../api/scaled-object.ts';
 import type { KubeObject } from '../kube/client.ts';
 
 /**
  * `object` at the resourceVersion of `answer`. Nothing else is taken from there: the answer has what the watch leaves out (managed
  * fields, kubectl's copy of the object), and may have somebody else's change, which is looked at when the watch shows it.
  */
-export function atVersionOf(object: ScaledObject, { metadata }: KubeObject): ScaledObject {
+export function atVersionOf<O extends KubeObject>(object: O, { metadata }: KubeObject): O {
   const { resourceVersion } = metadata;
   return { ...object, metadata: { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
 }

@@ -39,6 +39,22 @@ export function scaleDownRules(
   };
 }
 
+/** Whether an HPA moves in the same way by either; the API server writes the defaults out, so that one may say more than the other. */
+export function isSameBehavior(a: HpaBehavior = {}, b: HpaBehavior = {}): boolean {
+  const meaning = ({ scaleUp, scaleDown }: HpaBehavior): string =>
+    JSON.stringify([
+      { ...scaleUpRules(scaleUp), policies: policiesOf(scaleUpRules(scaleUp)) },
+      { ...scaleDownRules(scaleDown), policies: policiesOf(scaleDownRules(scaleDown)) },
+      parseQuantity(scaleUp?.tolerance ?? ''),
+      parseQuantity(scaleDown?.tolerance ?? ''),
+    ]);
+  return meaning(a) === meaning(b);
+}
+
+function policiesOf({ policies }: CompleteRules): unknown {
+  return policies.map(({ type, value, periodSeconds }) => [type, value, periodSeconds]);
+}
+
 /** Max unless the user says otherwise; the API server lets nothing else into an HPA. */
 function selectPolicy({ selectPolicy: chosen }: HpaScalingRules): CompleteRules['selectPolicy'] {
   return chosen === 'Min' || chosen === 'Disabled' ? chosen : 'Max';

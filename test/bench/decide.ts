@@ -9,6 +9,7 @@ import { policyOf } from '../../src/controller/decide/policy.ts';
 import { EMPTY_STATE } from '../../src/hpa/state.ts';
 import { DEPLOYMENTS } from '../../src/kube/resources.ts';
 import { silentLogger } from '../../src/log.ts';
+import { createTelemetry } from '../../src/telemetry.ts';
 import { aDeployment, aScaledObject, createQueueTypes, never } from '../support/controller-world.ts';
 import { createMemoryKube } from '../support/memory-kube.ts';
 import { type Bench, pause, type Report } from './bench.ts';
@@ -76,17 +77,7 @@ async function looks(report: Report): Promise<void> {
     namespaces: [],
     clusterObjectNamespace: 'sluice',
     readTimeoutMs: 3_000,
-    telemetry: {
-      decision: () => decided++,
-      sourceRead() {},
-      sourceAbandoned() {},
-      sourceHint() {},
-      watchEnded() {},
-      pushedLook() {},
-      queueWait() {},
-      objects() {},
-      ownedObjects() {},
-    },
+    telemetry: { ...createTelemetry(), decision: () => decided++ },
   });
   const running = controller.run(stop.signal);
   // Until each was looked at and nothing is written any more.

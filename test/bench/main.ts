@@ -9,15 +9,22 @@ import { metricsApiBench } from './metrics-api.ts';
 import { objects100, objects1000, objects10000 } from './objects.ts';
 import { pushBench } from './push.ts';
 import { podsBench } from './pods.ts';
+import { reconcileBench } from './reconcile.ts';
+import { scaledJobBench } from './scaled-job.ts';
+import { scaledJobPlanBench } from './scaled-job-plan.ts';
 import { sourceBenches } from './sources.ts';
 import { startupBench } from './startup.ts';
 import { stepBench } from './step.ts';
+import { telemetryBench } from './telemetry.ts';
 import { validateBench } from './validate.ts';
 
 const BENCHES = [
   startupBench,
   validateBench,
   decideBench,
+  reconcileBench,
+  scaledJobBench,
+  scaledJobPlanBench,
   formulaBench,
   metricsApiBench,
   admissionBench,
@@ -25,6 +32,7 @@ const BENCHES = [
   externalBench,
   stepBench,
   pushBench,
+  telemetryBench,
   ...sourceBenches,
   objects100,
   objects1000,

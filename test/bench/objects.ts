@@ -76,7 +76,7 @@ async function idle({ count, cluster, redis, sluice }: Scene, durationS: number,
   const [cpu, asked, seen] = [await cpuMs(sluice.pid), await redis.figures(), await cluster.seen()];
   const minutes = (performance.now() - startedAt) / 60_000;
   const { residentBytes, peakBytes } = await memory(sluice.pid);
-  const lagP99 = await series(sluice, 'sluice_nodejs_eventloop_lag_p99_seconds');
+  const lagP99 = await series(sluice, 'nodejs_eventloop_lag_p99_seconds');
   const aims = count === 1_000;
   report({ what: 'idle: API writes a minute', value: perMinute(seen.writes, minutes), aim: '0' });
   report({ what: 'idle: API reads a minute', value: perMinute(seen.reads, minutes) });

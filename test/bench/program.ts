@@ -49,7 +49,7 @@ export async function runSluice(workspace: Workspace, kubeconfig: string): Promi
   });
 }
 
-/** One series of /metrics without labels, for example `sluice_nodejs_eventloop_lag_p99_seconds`. */
+/** One series of /metrics without labels, for example `nodejs_eventloop_lag_p99_seconds`. */
 export async function series(sluice: SluiceProcess, name: string): Promise<number> {
   const text = await (await fetch(`${sluice.diagnosticsUrl}/metrics`)).text();
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);

@@ -51,7 +51,7 @@ it('keeps every replica until the cooldown is over, then goes to zero in one wri
   expect(world.scaleWrites('orders')).toHaveLength(woken + 1);
   await eventually('the Event is written', async () =>
     (await world.events('orders')).includes(
-      'Normal KEDAScaleTargetDeactivated: Scaled Deployment "shop/orders" from 5 to 0: no trigger is active, and the cooldown is over',
+      'Normal KEDAScaleTargetDeactivated: Scaled Deployment shop/orders from 5 to 0: no trigger is active, and the cooldown is over',
     ),
   );
 });
@@ -80,7 +80,7 @@ it('puts one that was never active to sleep without a cooldown', async () => {
   await eventually('it sleeps', async () => (await world.replicas('quiet')) === 0);
   await eventually('the Event is written', async () =>
     (await world.events('quiet')).includes(
-      'Normal KEDAScaleTargetDeactivated: Scaled Deployment "shop/quiet" from 3 to 0: no trigger is active',
+      'Normal KEDAScaleTargetDeactivated: Scaled Deployment shop/quiet from 3 to 0: no trigger is active',
     ),
   );
 });

@@ -1,8 +1,10 @@
 // Between one and the maximum the HPA has its say: it reads the metric from us, through the aggregator, and scales by it.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../src/kube/client.ts';
 import { eventually } from '../support/eventually.ts';
-import { aScaledWorker, brokerAccess } from '../support/queue-worker.ts';
+import { aScaledWorker, aTrigger, brokerAccess } from '../support/queue-worker.ts';
 import { tlsGet } from '../support/tls-request.ts';
 import { NAMESPACE, startWorld, type World } from '../support/world.ts';
 
@@ -25,7 +27,7 @@ it('scales down by the HPA as the queue empties, and up by it when it was asked 
   expect(world.scaleWrites('orders')).toHaveLength(1);
   await eventually('the Event tells of the first step', async () =>
     (await world.events('orders')).includes(
-      'Normal KEDAScaleTargetActivated: Scaled Deployment "shop/orders" from 0 to 1: at least one trigger is active',
+      'Normal KEDAScaleTargetActivated: Scaled Deployment shop/orders from 0 to 1, triggered by s0-azure-servicebus-orders',
     ),
   );
   await eventually('the HPA shows what it read', async () => {
@@ -67,6 +69,31 @@ it('scales several triggers by the greatest of them', async () => {
   await eventually('the right one counts', async () => (await world.replicas('both')) === 3);
   await world.drain('right');
   await eventually('the left one counts', async () => (await world.replicas('both')) === 2);
+});
+
+it('reads metrics whose names have characters of any alphabet, and those without the ones that KEDA replaces', async () => {
+  const server = createServer((_request, response) => response.end('{"Aufträge":{"東京":30}}'));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const api = { type: 'metrics-api', metadata: { url, valueLocation: 'Aufträge.東京', targetValue: '10' } };
+  await world.send('shop/orders.v2', 20);
+  try {
+    const kedaWay = { ...advanced, sluice: { scaleUp: 'HPA' as const } };
+    const spec = { cooldownPeriod: 60, advanced: kedaWay, triggers: [api, aTrigger('shop/orders.v2')] };
+    await world.apply(...aScaledWorker('named', { spec }));
+    await eventually('the HPA has raised it', async () => (await world.replicas('named')) === 3);
+    const names = ['s0-metric-api-Aufträge-東京', 's1-azure-servicebus-shop-orders-v2'];
+    expect((await world.scaledObject('named')).status?.externalMetricNames).toEqual(names);
+    for (const [index, value] of ['30', '20'].entries()) {
+      const metricName = names[index] ?? '';
+      // KEDA does not mind the case.
+      const [found] = await world.metric('named', encodeURIComponent(metricName.toUpperCase()));
+      expect(found).toMatchObject({ metricName, value });
+    }
+  } finally {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
 });
 
 it('tells the HPA that it has no value rather than a zero, and the HPA leaves the size alone', async () => {

@@ -106,3 +106,16 @@ it('does not wake while scaling out is paused', async () => {
   await annotate('down', { [annotations.pausedScaleOut]: null });
   await eventually('it is awake', async () => (await world.replicas('down')) === 2);
 });
+
+it('keeps a worker awake that has nothing to do while force-activation says so', async () => {
+  world.broker.createQueue('forced');
+  const spec = { minReplicaCount: 2, idleReplicaCount: 0 };
+  await world.apply(...aScaledWorker('forced', { spec, annotations: { [annotations.forceActivation]: 'true' } }));
+  await eventually('it is awake', async () => (await world.replicas('forced')) === 2);
+  expect(await world.condition('forced', 'Active')).toMatchObject({ status: 'True', reason: 'ScalerActive' });
+  expect(await world.metric('forced', 's0-azure-servicebus-forced')).toMatchObject([{ value: '0' }]);
+  await world.looks('forced', 3);
+  expect(await world.replicas('forced')).toBe(2);
+  await annotate('forced', { [annotations.forceActivation]: null });
+  await eventually('it sleeps', async () => (await world.replicas('forced')) === 0);
+});

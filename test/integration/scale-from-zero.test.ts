@@ -30,7 +30,7 @@ it('wakes a worker to the size that the queue asks for, in one write, and says s
   expect(world.scaleWrites('orders')).toEqual([`PATCH /apis/apps/v1/namespaces/${NAMESPACE}/deployments/orders/scale`]);
   await eventually('the Event is written', async () =>
     (await world.events('orders')).includes(
-      'Normal KEDAScaleTargetActivated: Scaled Deployment "shop/orders" from 0 to 5 for s0-azure-servicebus-orders',
+      'Normal KEDAScaleTargetActivated: Scaled Deployment shop/orders from 0 to 5, triggered by s0-azure-servicebus-orders',
     ),
   );
   await eventually('it is active', async () => (await world.condition('orders', 'Active')).status === 'True');

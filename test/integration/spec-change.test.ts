@@ -1,8 +1,11 @@
 // A ScaledObject that is edited while it works.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { scaledObjects } from '../../src/api/names.ts';
+import type { KubeObject } from '../../src/kube/client.ts';
+import { STATEFUL_SETS } from '../../src/kube/resources.ts';
 import { eventually } from '../support/eventually.ts';
 import { aScaledWorker, aTrigger, aWorker, brokerAccess } from '../support/queue-worker.ts';
+import { aTemplate } from '../support/workload-world.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -30,6 +33,36 @@ it('turns to another target, and leaves the former one as it is', async () => {
   await world.drain('orders');
   await eventually('the second sleeps', async () => (await world.replicas('orders-v2')) === 0);
   expect(await world.replicas('orders')).toBe(3);
+});
+
+it('turns to a target of another kind, and says which', async () => {
+  const template = aTemplate({ app: 'set' });
+  const set = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'set' },
+    spec: { replicas: 0, serviceName: 'set', selector: { matchLabels: { app: 'set' } }, template },
+  } as KubeObject;
+  await world.send('kinds', 20);
+  await world.apply(set, ...aScaledWorker('kinds'));
+  await eventually('the Deployment is awake', async () => (await world.replicas('kinds')) === 2);
+  await edit('kinds', { scaleTargetRef: { kind: 'StatefulSet', name: 'set' } });
+  await eventually('the StatefulSet is awake', async () => {
+    expect(await world.get(STATEFUL_SETS, 'set')).toMatchObject({ spec: { replicas: 2 } });
+  });
+  await eventually('the status says so', async () => {
+    expect((await world.scaledObject('kinds')).status).toMatchObject({
+      scaleTargetKind: 'apps/v1.StatefulSet',
+      scaleTargetGVKR: { group: 'apps', version: 'v1', kind: 'StatefulSet', resource: 'statefulsets' },
+      hpaName: 'keda-hpa-kinds',
+    });
+  });
+  expect((await world.hpa('keda-hpa-kinds'))?.spec.scaleTargetRef).toEqual({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    name: 'set',
+  });
+  expect(await world.replicas('kinds')).toBe(2);
 });
 
 it('gives the HPA another name', async () => {
@@ -82,7 +115,7 @@ it('raises a sleeping worker to a new minimum', async () => {
   await eventually('it has three', async () => (await world.replicas('least')) === 3);
   await eventually('the Event is written', async () =>
     (await world.events('least')).includes(
-      'Normal KEDAScaleTargetActivated: Scaled Deployment "shop/least" from 0 to 3, its minimum',
+      'Normal KEDAScaleTargetActivated: Scaled Deployment shop/least from 0 to 3, its minimum',
     ),
   );
 });

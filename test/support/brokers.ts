@@ -131,12 +131,15 @@ export async function startRabbitMq(
 /** CREDENTIALS' password in bcrypt, at the lowest cost. */
 const BCRYPTED = '$2b$04$abcdefghijklmnopqrstuuPoaPXzWjiVz4HaNq2LJXksWbO79E.S6';
 
-/** A server that reads `http://127.0.0.1:{exporterPort}/metrics` every second, and answers CREDENTIALS alone. */
-export async function startPrometheus(exporterPort: number): Promise<RestartableBroker> {
+/** A server that reads `http://127.0.0.1:{exporterPort}/metrics` every second, and answers CREDENTIALS alone. `labels` are the target's. */
+export async function startPrometheus(
+  exporterPort: number,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<RestartableBroker> {
   const port = await freePort();
   const dir = await scratchDirectory('prometheus');
   const [config, web] = [join(dir, 'prometheus.json'), join(dir, 'web.json')];
-  const job = { job_name: 'queues', static_configs: [{ targets: [`127.0.0.1:${exporterPort}`] }] };
+  const job = { job_name: 'queues', static_configs: [{ targets: [`127.0.0.1:${exporterPort}`], labels }] };
   await writeFile(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] }));
   await writeFile(web, JSON.stringify({ basic_auth_users: { [CREDENTIALS.username]: BCRYPTED } }));
   const authorization = `Basic ${btoa(`${CREDENTIALS.username}:${CREDENTIALS.password}`)}`;

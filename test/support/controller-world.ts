@@ -1,16 +1,22 @@
 // A whole controller on an API server in memory, a clock that stands still, and sources whose answers a test sets.
 import type { ScaledObject, ScaledObjectSpec } from '../../src/api/scaled-object.ts';
-import { scaledObjects } from '../../src/api/names.ts';
+import {
+  clusterTriggerAuthentications,
+  scaledJobs,
+  scaledObjects,
+  triggerAuthentications,
+} from '../../src/api/names.ts';
 import { ConfigError, type SluiceError } from '../../src/errors.ts';
 import type { KubeObject } from '../../src/kube/client.ts';
 import type { EventRecord } from '../../src/kube/events.ts';
-import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS } from '../../src/kube/resources.ts';
+import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, JOBS } from '../../src/kube/resources.ts';
 import { silentLogger } from '../../src/log.ts';
 import { createController, type Controller } from '../../src/controller/controller.ts';
 import type { Ownership } from '../../src/controller/membership/ownership.ts';
 import type { Hpa } from '../../src/controller/hpa.ts';
 import type { TriggerTypes } from '../../src/controller/bind.ts';
 import type { Reading, TriggerSource } from '../../src/scalers/scaler.ts';
+import type { Telemetry } from '../../src/telemetry.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
 import { createMemoryKube, type MemoryKube } from './memory-kube.ts';
 
@@ -163,7 +169,7 @@ export function aDeployment(name: string, replicas: number, env: readonly unknow
 export async function createWorld(
   objects: readonly KubeObject[] = [],
   answers: Readonly<Record<string, Answer>> = {},
-  options: { readonly ownership?: Ownership } = {},
+  options: { readonly ownership?: Ownership; readonly telemetry?: Telemetry } = {},
 ): Promise<World> {
   const clock = createFakeClock();
   const kube = createMemoryKube(() => clock.now());
@@ -228,8 +234,12 @@ export async function createWorld(
 function resourceOf({ kind }: KubeObject) {
   const known = {
     ScaledObject: scaledObjects,
+    ScaledJob: scaledJobs,
+    Job: JOBS,
     Deployment: DEPLOYMENTS,
     HorizontalPodAutoscaler: HORIZONTAL_POD_AUTOSCALERS,
+    TriggerAuthentication: triggerAuthentications,
+    ClusterTriggerAuthentication: clusterTriggerAuthentications,
   };
   return (
     known[kind as keyof typeof known] ?? {

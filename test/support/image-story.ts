@@ -6,6 +6,7 @@ import { NAMESPACE } from './cluster.ts';
 import { startContainer } from './container.ts';
 import { eventually } from './eventually.ts';
 import type { ImageTree } from './image-tree.ts';
+import { startOtlpReceiver } from './otlp-receiver.ts';
 import { aScaledWorker, type aTrigger, brokerAccess } from './queue-worker.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -18,6 +19,7 @@ export async function playInImage(
   before: () => Promise<readonly string[]> = () => tree.list(),
 ): Promise<void> {
   const world = await startWorld({ program: 'none' });
+  const [metrics, traces] = [await startOtlpReceiver('grpc'), await startOtlpReceiver('http')];
   try {
     await mountAccount(tree, world);
     const listed = await before();
@@ -31,14 +33,28 @@ export async function playInImage(
         `--diagnostics-address=${diagnostics}`,
         '--bind-address=127.0.0.1',
         '--log-format=json',
+        '--enable-opentelemetry-metrics',
+        '--opentelemetry-traces-exporter=otlp',
       ],
-      env: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, POD_NAMESPACE: 'sluice' },
+      env: {
+        KUBERNETES_SERVICE_HOST: hostname,
+        KUBERNETES_SERVICE_PORT: port,
+        POD_NAMESPACE: 'sluice',
+        OTEL_METRIC_EXPORT_INTERVAL: '1000',
+        OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc',
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: metrics.url,
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${traces.url}/v1/traces`,
+      },
     });
     try {
       await eventually('it is ready', async () => (await fetch(`http://${diagnostics}/readyz`)).ok);
       expect(container.status()).toMatchObject({ CapEff: '0000000000000000', NoNewPrivs: '1' });
       await scale(world);
       await readBrokers(world);
+      await eventually('both collectors have heard of it', () => {
+        expect(metrics.points.map(({ metric }) => metric)).toContain('keda.scaler.active');
+        expect(traces.spans.map(({ name }) => name)).toContain('decide ScaledObject');
+      });
       expect(await container.kill('SIGTERM')).toBe(0);
       expect(container.stderr()).not.toMatch(/EROFS|EACCES|EPERM|ENOENT|INTERNAL/);
     } catch (error) {
@@ -48,6 +64,7 @@ export async function playInImage(
     }
     expect(await tree.list()).toEqual(listed);
   } finally {
+    await Promise.all([metrics.stop(), traces.stop()]);
     await world.stop();
   }
 }

@@ -117,7 +117,10 @@ export function createMemoryKube(now: () => number = () => Date.UTC(2026, 0, 1))
         ...(resourceVersion && { resourceVersion }),
       },
       spec: { replicas: spec?.replicas ?? 1 },
-      status: { replicas: status?.replicas ?? 0 },
+      status: {
+        replicas: status?.replicas ?? 0,
+        ...(typeof status?.selector === 'string' && { selector: status.selector }),
+      },
     };
   };
   const writeScale = (r: Resource, before: Stored, scale: Json): Stored => {

@@ -33,6 +33,8 @@ export interface WorldOptions extends Partial<Omit<ClusterOptions, 'metricsPort'
   readonly program?: 'in-process' | 'none';
   /** Of `sluice run`. */
   readonly flags?: Flags;
+  /** Of the program; in this process its libraries see that of this process as well. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface World {
@@ -64,19 +66,25 @@ export interface World {
   metric(scaledObject: string, metric: string): Promise<readonly { metricName: string; value: string }[]>;
   /** Resolves when the program has looked at the object so many times more; to see that nothing happens. */
   looks(name: string, times?: number): Promise<void>;
+  /** As `looks`, at a ScaledJob. */
+  looksAtJob(name: string, times?: number): Promise<void>;
   /** What the program wrote from a point of `cluster.requests` on: `PATCH /apis/…`. Reviews are questions. */
   writes(since?: number): readonly string[];
   /** Of those, the ones of the target's size. */
   scaleWrites(name: string, since?: number): readonly string[];
 
   /** Starts the program in this process, ready. */
-  start(flags?: Flags): Promise<void>;
+  start(flags?: Flags, moreEnv?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends it as SIGTERM would. */
   stopProgram(): Promise<void>;
   /** The program as its own process, ready. */
   spawn(flags?: Flags): Promise<SluiceProcess>;
   /** Where the newest program serves /metrics and /decisions. */
   diagnostics(): string;
+  /** What /metrics of the program serves. */
+  series(): Promise<string>;
+  /** Where it serves that. */
+  diagnosticsPort(): number;
   /** Lines of the program in this process. */
   readonly log: readonly string[];
   /** Where the program serves the metrics API. */
@@ -91,7 +99,7 @@ const { signal } = new AbortController();
 jest.setTimeout(60_000);
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const { clock = systemClock, programClock = clock, program = 'in-process', flags = {}, ...rest } = options;
+  const { clock = systemClock, programClock = clock, program = 'in-process', flags = {}, env = {}, ...rest } = options;
   const metricsPort = await freePort();
   const broker = await startEmulator();
   const cluster = await startCluster({ ...rest, clock, metricsPort }).catch(async (error: unknown) => {
@@ -123,6 +131,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (error.code === 'KUBE_NOT_FOUND') return undefined;
       throw error;
     });
+
+  async function looksAt(path: string, times: number): Promise<void> {
+    const at = async (): Promise<number> => {
+      const answer = await fetch(`http://${diagnostics}/decisions/${path}`);
+      return answer.ok ? ((await answer.json()) as { at: number }).at : 0;
+    };
+    for (let i = 0; i < times; i++) {
+      const before = await at();
+      await eventually(`${path} is looked at again`, async () => (await at()) !== before);
+    }
+  }
 
   const world: World = {
     cluster,
@@ -184,16 +203,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       );
       return items;
     },
-    async looks(name, times = 2) {
-      const at = async (): Promise<number> => {
-        const answer = await fetch(`http://${diagnostics}/decisions/${NAMESPACE}/${name}`);
-        return answer.ok ? ((await answer.json()) as { at: number }).at : 0;
-      };
-      for (let i = 0; i < times; i++) {
-        const before = await at();
-        await eventually(`${name} is looked at again`, async () => (await at()) !== before);
-      }
-    },
+    looks: (name, times = 2) => looksAt(`${NAMESPACE}/${name}`, times),
+    looksAtJob: (name, times = 2) => looksAt(`ScaledJob/${NAMESPACE}/${name}`, times),
     diagnostics: () => `http://${diagnostics}`,
     writes: (since = 0) =>
       cluster.requests
@@ -202,11 +213,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         .map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`),
     scaleWrites: (name, since) => world.writes(since).filter((write) => write.endsWith(`/${name}/scale`)),
 
-    async start(more = {}) {
+    async start(more = {}, moreEnv = {}) {
       const wanted = await flagsOf(more);
+      const everyEnv = { ...env, ...moreEnv };
       const stop = new AbortController();
-      const ended = runSluice(readConfig(wanted, {}), {
-        env: {},
+      const ended = runSluice(readConfig(wanted, everyEnv), {
+        env: everyEnv,
         stdin: process.stdin,
         stdout: sink([]),
         stderr: sink(log),
@@ -226,12 +238,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (isOver) await ended;
     },
     stopProgram: () => stopProgram(),
+    async series() {
+      return (await fetch(`http://${diagnostics}/metrics`)).text();
+    },
+    diagnosticsPort: () => Number(diagnostics.split(':').at(-1)),
     async spawn(more = {}) {
       const wanted = await flagsOf(more);
-      const child = spawnSluice([
-        'run',
-        ...Object.entries(wanted).flatMap(([name, value]) => [OPTIONS[name as OptionName].flag, value]),
-      ]);
+      const given = Object.entries(wanted).flatMap(([name, value]) => [OPTIONS[name as OptionName].flag, value]);
+      const child = spawnSluice(['run', ...given], { env });
       processes.push(child);
       let isOver = false;
       child.ended.finally(() => (isOver = true)).catch(() => {});

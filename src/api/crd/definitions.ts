@@ -1,4 +1,4 @@
-// The four CustomResourceDefinitions: KEDA's names, short names, printer columns and subresources around our schemas. Pure.
+// The six CustomResourceDefinitions: KEDA's names, short names, printer columns and subresources around our schemas. Pure.
 import { type Kind, kinds } from '../kinds.ts';
 import { type StructuralSchema, structuralSchema } from './structural.ts';
 
@@ -21,7 +21,7 @@ export interface CustomResourceDefinition {
       readonly listKind: string;
       readonly plural: string;
       readonly singular: string;
-      readonly shortNames: readonly string[];
+      readonly shortNames?: readonly string[];
     };
     readonly scope: 'Namespaced' | 'Cluster';
     readonly versions: readonly {
@@ -84,6 +84,8 @@ const presentation: Readonly<
     shortNames: ['cta', 'clustertriggerauth'],
     columns: sources(column('FilePath', '.spec.filePath')),
   },
+  CloudEventSource: { shortNames: [], columns: [condition('Active')] },
+  ClusterCloudEventSource: { shortNames: [], columns: [condition('Active')] },
 };
 
 const apiVersion: StructuralSchema = { type: 'string', description: 'Version of the schema of this object.' };
@@ -116,7 +118,13 @@ export function crd(kind: Kind): CustomResourceDefinition {
     metadata: { name: `${plural}.${group}` },
     spec: {
       group,
-      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames },
+      names: {
+        kind,
+        listKind: `${kind}List`,
+        plural,
+        singular: kind.toLowerCase(),
+        ...(shortNames.length === 0 ? {} : { shortNames }),
+      },
       scope: namespaced ? 'Namespaced' : 'Cluster',
       versions: [
         {

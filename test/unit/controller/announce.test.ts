@@ -1,6 +1,7 @@
 // Which Events an object's story leaves behind.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { scaledObjects } from '../../../src/api/names.ts';
+import { KubeError, SourceUnavailableError } from '../../../src/errors.ts';
 import { aDeployment, aScaledObject, createWorld, never, type World } from '../../support/controller-world.ts';
 
 let world: World;
@@ -42,5 +43,82 @@ describe('controller/announce', () => {
     await world.kube.delete(scaledObjects, key, { signal: never });
     await world.clock.advance(100);
     expect(notes('KEDAScalersStopped')).toHaveLength(2);
+  });
+
+  it('says what woke the target, in KEDA’s words', async () => {
+    const triggers = ['worker', 'more', 'quiet'].map((queue) => ({ type: 'queue', metadata: { queue } }));
+    world = await createWorld([aDeployment('worker', 0), aScaledObject('worker', { triggers })], {
+      worker: 7,
+      more: 20,
+    });
+    await world.clock.advance(100);
+    expect(notes('KEDAScaleTargetActivated')).toEqual([
+      'Scaled Deployment shop/worker from 0 to 4, triggered by s0-queue-worker;s1-queue-more',
+    ]);
+  });
+
+  it('says that the annotation woke it, and that nothing keeps it awake', async () => {
+    const forced = { 'autoscaling.keda.sh/force-activation': 'true' };
+    const object = aScaledObject('worker', { cooldownPeriod: 0 }, { annotations: forced });
+    world = await createWorld([aDeployment('worker', 0), object]);
+    await world.clock.advance(100);
+    expect(notes('KEDAScaleTargetActivated')).toEqual([
+      'Scaled Deployment shop/worker from 0 to 1, forced by annotation',
+    ]);
+    await annotate({ 'autoscaling.keda.sh/force-activation': null });
+    await world.clock.advance(60_000);
+    expect(notes('KEDAScaleTargetDeactivated')).toEqual([
+      'Scaled Deployment shop/worker from 1 to 0: no trigger is active, and the cooldown is over',
+    ]);
+  });
+
+  it('has a word of its own for a source that a formula waits for', async () => {
+    const broken = new SourceUnavailableError('queue: no connection');
+    const triggers = [{ type: 'queue', name: 'q', metadata: { queue: 'worker' } }];
+    const advanced = { scalingModifiers: { formula: 'q * 2', target: '5' } };
+    world = await createWorld([aDeployment('worker', 0), aScaledObject('worker', { triggers, advanced })], {
+      worker: broken,
+    });
+    await world.clock.advance(100_000);
+    expect(notes('KEDAMetricSourceFailed')).toEqual(['s0-queue-worker: queue: no connection [SOURCE_UNAVAILABLE]']);
+    expect(notes('KEDAScalerFailed')).toEqual([]);
+  });
+
+  it('says when a fallback begins and ends', async () => {
+    const fallback = { failureThreshold: 1, replicas: 3 };
+    const broken = new SourceUnavailableError('queue: no connection');
+    world = await createWorld([aDeployment('worker', 1), aScaledObject('worker', { fallback })], { worker: broken });
+    await world.clock.advance(120_000);
+    expect(notes('ScaledObjectFallbackActivated')).toEqual(['in force for s0-queue-worker']);
+    world.answers.set('worker', 0);
+    await world.clock.advance(60_000);
+    expect(notes('ScaledObjectFallbackDeactivated')).toEqual(['no fallback is in force']);
+  });
+
+  it('says that it is paused, and that it is not any more', async () => {
+    world = await createWorld([aDeployment('worker', 0), aScaledObject('worker')]);
+    await annotate({ 'autoscaling.keda.sh/paused': 'true' });
+    await world.clock.advance(60_000);
+    await annotate({ 'autoscaling.keda.sh/paused': null });
+    await world.clock.advance(100);
+    expect([notes('ScaledObjectPaused'), notes('ScaledObjectUnpaused')]).toEqual([
+      ['scaling is paused by annotation'],
+      ['scaling is not paused'],
+    ]);
+  });
+
+  it('says once that the API server does not take a status', async () => {
+    world = await createWorld([aDeployment('worker', 0)]);
+    let isRefused = true;
+    world.kube.intercept = ({ subresource }) => {
+      if (subresource !== 'status' || !isRefused) return;
+      throw new KubeError('the status is refused', { code: 'KUBE_INVALID', retry: 'backoff', status: 422 });
+    };
+    await world.kube.create(scaledObjects, aScaledObject('worker'), { signal: never });
+    await world.clock.advance(120_000);
+    expect(notes('ScaledObjectUpdateFailed')).toEqual(['The status is not written: the status is refused']);
+    isRefused = false;
+    await world.clock.advance(60_000);
+    expect(notes('ScaledObjectReady')).toHaveLength(1);
   });
 });

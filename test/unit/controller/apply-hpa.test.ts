@@ -1,7 +1,7 @@
 // Whose the HPA is, and what happens to it.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { scaledObjects } from '../../../src/api/names.ts';
-import { SPEC_HASH } from '../../../src/controller/hpa.ts';
+import { type Hpa, SPEC_HASH } from '../../../src/controller/hpa.ts';
 import type { KubeObject } from '../../../src/kube/client.ts';
 import { HORIZONTAL_POD_AUTOSCALERS } from '../../../src/kube/resources.ts';
 import { aDeployment, aScaledObject, createWorld, never, type World } from '../../support/controller-world.ts';
@@ -21,6 +21,27 @@ describe('controller/apply-hpa', () => {
     expect(world.hpa()).toBeUndefined();
     expect(world.hpa('mine')).toBeDefined();
     expect(world.scaledObject()?.status?.hpaName).toBe('mine');
+  });
+
+  it('keeps its HPA when the new name is somebody else’s, and renames it when that is gone', async () => {
+    const theirs = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'theirs', namespace: 'shop' },
+      spec: { maxReplicas: 3 },
+    } as KubeObject;
+    world = await createWorld([aDeployment('worker', 0), theirs, aScaledObject('worker')]);
+    await patch({ spec: { advanced: { horizontalPodAutoscalerConfig: { name: 'theirs' } } } });
+    await world.clock.advance(100);
+    expect(world.condition('Ready')).toMatchObject({
+      status: 'False',
+      message: expect.stringContaining('HorizontalPodAutoscaler "theirs" exists already'),
+    });
+    expect(world.hpa()?.spec.maxReplicas).toBe(100);
+    expect(world.scaledObject()?.status?.hpaName).toBe('keda-hpa-worker');
+    await world.kube.delete(HORIZONTAL_POD_AUTOSCALERS, { ...key, name: 'theirs' }, { signal: never });
+    await world.clock.advance(30_000);
+    expect([world.hpa(), world.hpa('theirs')?.spec.maxReplicas]).toEqual([undefined, 100]);
   });
 
   it('deletes one of a former name that it did not live to put on record', async () => {
@@ -68,6 +89,25 @@ describe('controller/apply-hpa', () => {
     await world.clock.advance(100);
     expect(world.hpa()?.spec.maxReplicas).toBe(100);
     expect(world.replicas()).toBe(9);
+  });
+
+  it('writes no HPA again that a webhook of the cluster changes on its way in', async () => {
+    world = await createWorld([aDeployment('worker', 0)]);
+    const { apply } = world.kube;
+    world.kube.apply = (resource, object, options) => {
+      const { spec } = object as unknown as Hpa;
+      const changed = { ...object, spec: { ...spec, maxReplicas: 7, behavior: { scaleUp: { selectPolicy: 'Min' } } } };
+      return apply(resource, changed as typeof object, options);
+    };
+    await world.kube.create(scaledObjects, aScaledObject('worker'), { signal: never });
+    await world.clock.advance(100);
+    expect(world.hpa()?.spec.maxReplicas).toBe(7);
+    world.kube.history.length = 0;
+    await world.clock.advance(120_000);
+    expect(world.kube.writes()).toEqual([]);
+    await patch({ spec: { minReplicaCount: 2 } });
+    await world.clock.advance(100);
+    expect(world.hpa()?.spec.minReplicas).toBe(2);
   });
 
   it('gives way for a minute to somebody who rewrites its HPA to mean the same', async () => {

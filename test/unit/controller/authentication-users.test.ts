@@ -1,6 +1,11 @@
 // Who uses an authentication, as its status tells.
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { clusterTriggerAuthentications, scaledObjects, triggerAuthentications } from '../../../src/api/names.ts';
+import {
+  clusterTriggerAuthentications,
+  scaledJobs,
+  scaledObjects,
+  triggerAuthentications,
+} from '../../../src/api/names.ts';
 import type { KubeObject } from '../../../src/kube/client.ts';
 import { aDeployment, aScaledObject, createWorld, never, type World } from '../../support/controller-world.ts';
 
@@ -16,6 +21,12 @@ const using = (name: string, kind?: 'TriggerAuthentication' | 'ClusterTriggerAut
   const authenticationRef = { name: 'broker', ...(kind ? { kind } : {}) };
   const triggers = [{ type: 'queue', metadata: { queue: name }, authenticationRef }];
   return aScaledObject(name, { triggers, scaleTargetRef: { name } });
+};
+const aJobUsing = (name: string): KubeObject => {
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: 'app' }] } };
+  const { triggers } = using(name).spec;
+  const object = { ...using(name), kind: 'ScaledJob', spec: { jobTargetRef: { template }, triggers } };
+  return object;
 };
 const recorded = (): unknown[] => [
   world.kube.peek<KubeObject & { status?: unknown }>(triggerAuthentications, { namespace: 'shop', name: 'broker' })
@@ -46,5 +57,23 @@ describe('controller/authentication-users', () => {
     );
     await world.clock.advance(1_500);
     expect(recorded()).toEqual([{}, { scaledobjects: 'b,c' }]);
+  });
+
+  it('records ScaledJobs beside ScaledObjects, and leaves what it does not know alone', async () => {
+    const { kube } = (world = await createWorld([aDeployment('a', 0)]));
+    const stored = Object.assign(anAuthentication('TriggerAuthentication'), { status: { scaledjobs: 'gone' } });
+    await kube.create(triggerAuthentications, stored, { signal: never });
+    await kube.create(scaledObjects, using('a'), { signal: never });
+    await kube.create(scaledJobs, aJobUsing('nightly'), { signal: never });
+    await world.clock.advance(1_500);
+    expect(recorded()[0]).toEqual({ scaledobjects: 'a', scaledjobs: 'nightly' });
+    await kube.delete(scaledJobs, { namespace: 'shop', name: 'nightly' }, { signal: never });
+    await world.clock.advance(60_000);
+    expect(recorded()[0]).toEqual({ scaledobjects: 'a' });
+    expect(
+      kube
+        .writes()
+        .filter(({ subresource, resource }) => subresource === 'status' && resource.endsWith('authentications')),
+    ).toHaveLength(2);
   });
 });

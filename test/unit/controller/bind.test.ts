@@ -1,12 +1,14 @@
 // From what a user wrote of a trigger to something that can be read.
 import { describe, expect, it } from '@jest/globals';
 import { bindTriggers } from '../../../src/controller/bind.ts';
-import type { Lookup } from '../../../src/controller/auth/lookup.ts';
+import { triggersOf } from '../../../src/controller/triggered.ts';
+import { type Lookup, UNRESOLVED } from '../../../src/controller/auth/lookup.ts';
 import { parseTrigger, triggerSource } from '../../../src/scalers/registry.ts';
 import { aScaledObject } from '../../support/controller-world.ts';
 
 const nothing = async () => undefined;
 const lookup: Lookup = {
+  ...UNRESOLVED,
   secret: nothing,
   configMap: nothing,
   triggerAuthentication: nothing,
@@ -22,7 +24,7 @@ describe('controller/bind', () => {
       { type: 'rabbitmq', metadata: { queueName: 'slow', host, timeout: '9s' } },
       { type: 'rabbitmq', metadata: { queueName: 'fast', host } },
     ];
-    const bindings = await bindTriggers(aScaledObject('worker', { triggers }), {
+    const bindings = await bindTriggers(triggersOf(aScaledObject('worker', { triggers })), {
       types: { triggerSource, parseTrigger },
       lookup,
       readTimeoutMs: 3_000,
@@ -44,10 +46,10 @@ describe('controller/bind', () => {
       former: [],
     };
     const advanced = { scalingModifiers: { formula: 'pods * 2', target: '3' } };
-    expect(await bindTriggers(aScaledObject('worker', { triggers, advanced }), options)).toMatchObject([
+    expect(await bindTriggers(triggersOf(aScaledObject('worker', { triggers, advanced })), options)).toMatchObject([
       { kind: 'polled' },
     ]);
-    expect(await bindTriggers(aScaledObject('worker', { triggers }), options)).toMatchObject([
+    expect(await bindTriggers(triggersOf(aScaledObject('worker', { triggers })), options)).toMatchObject([
       { kind: 'broken', error: { message: expect.stringContaining('value: is required') } },
     ]);
   });

@@ -36,6 +36,52 @@ describe('controller, in trouble', () => {
     expect(world.replicas()).toBe(0);
   });
 
+  it('lets an object go that was deleted while the API server took no writes, with the size it had at first', async () => {
+    const advanced = { restoreToOriginalReplicaCount: true };
+    world = await createWorld([aDeployment('worker', 3), aScaledObject('worker', { advanced })]);
+    expect(world.replicas()).toBe(0);
+    await world.kube.delete(scaledObjects, key, { signal: never });
+    world.kube.intercept = ({ verb }) => {
+      if (['get', 'list', 'watch', 'request'].includes(verb)) return;
+      throw new KubeError('the API server is away', { code: 'KUBE_UNAVAILABLE', retry: 'backoff' });
+    };
+    await world.clock.advance(300_000);
+    expect([world.scaledObject()?.metadata.finalizers, world.replicas()]).toEqual([['finalizer.keda.sh'], 0]);
+    world.kube.intercept = () => {};
+    await world.clock.advance(60_000);
+    expect([world.scaledObject(), world.replicas(), world.hpa()]).toEqual([undefined, 3, undefined]);
+  });
+
+  it.each<[string, number, number, number, object]>([
+    ['wake', 0, 0, 42, { status: 'True', reason: 'ScalerActive' }],
+    ['raise', 2, 10, 42, { status: 'True', reason: 'ScalerActive' }],
+    ['lower', 3, 5, 0, { status: 'False', reason: 'ScalerNotActive' }],
+  ])(
+    'goes on telling what the triggers say while the API server refuses to %s the target',
+    async (_what, replicas, before, after, active) => {
+      world = await createWorld([aDeployment('worker', replicas), aScaledObject('worker', { cooldownPeriod: 0 })], {
+        worker: before,
+      });
+      world.kube.intercept = ({ verb, subresource }) => {
+        if (verb !== 'patch' || subresource !== 'scale') return;
+        throw new KubeError('deployments/scale is forbidden', { code: 'KUBE_FORBIDDEN', retry: 'backoff' });
+      };
+      const size = world.replicas();
+      world.answers.set('worker', after);
+      await world.clock.advance(300_000);
+      expect(world.replicas()).toBe(size);
+      expect(world.condition('Active')).toMatchObject(active);
+      const { triggersActivity } = world.scaledObject()?.status ?? {};
+      expect(triggersActivity).toEqual({ 's0-queue-worker': { isActive: after > 0 } });
+      expect(world.events.map(({ reason, type }) => `${type} ${reason}`)).toContain(
+        after > 0 ? 'Warning KEDAScaleTargetActivationFailed' : 'Warning KEDAScaleTargetDeactivationFailed',
+      );
+      world.kube.intercept = () => {};
+      await world.clock.advance(60_000);
+      expect(world.replicas()).toBe(after > 0 ? 9 : 0);
+    },
+  );
+
   it('takes its HPA with it, for whose owner nobody looks once the CRD is gone', async () => {
     world = await createWorld([aDeployment('worker', 0), aScaledObject('worker')]);
     expect(world.hpa()).toBeDefined();

@@ -49,6 +49,25 @@ describe('controller/feed', () => {
     expect(await feed.sample(60_000)).toMatchObject({ value: 2 });
   });
 
+  it('asks again for one who knows of something that has happened since it asked', async () => {
+    const { feed, clock } = aFeed([1, 2, 3]);
+    const askedAt = clock.now();
+    expect(await feed.sample(60_000)).toMatchObject({ value: 1, askedAt });
+    await clock.advance(100);
+    expect(await feed.sample(60_000, askedAt - 1)).toMatchObject({ value: 1 });
+    // At the same moment it may have been before.
+    expect(await feed.sample(60_000, askedAt)).toMatchObject({ value: 2, askedAt: askedAt + 100 });
+    expect(await feed.sample(60_000, askedAt + 50)).toMatchObject({ value: 2 });
+  });
+
+  it('has one who knows more wait for the read after the one in flight', async () => {
+    const { feed, clock } = aFeed([1, 2, 3]);
+    const first = feed.sample(0);
+    const second = feed.sample(60_000, clock.now());
+    const third = feed.sample(60_000, clock.now());
+    expect(await Promise.all([first, second, third])).toMatchObject([{ value: 1 }, { value: 2 }, { value: 2 }]);
+  });
+
   it('waits for nothing that was asked for before the clock was set back', async () => {
     const busy = new SourceUnavailableError('busy', { code: 'SOURCE_THROTTLED', retryAfterMs: 60_000 });
     const { feed, clock } = aFeed([busy, 1, 2]);

@@ -114,6 +114,34 @@ describe('controller/hpa', () => {
     ]);
   });
 
+  it('gives triggers that ask the same a metric each, by their places', () => {
+    const { metrics } = build(undefined, [polled(), cpu, polled()]).spec;
+    expect(metrics.flatMap((metric) => (metric.type === 'External' ? [metric.external.metric.name] : []))).toEqual([
+      's0-queue-jobs',
+      's2-queue-jobs',
+    ]);
+  });
+
+  it.each<[object, number, number]>([
+    [{}, 1, 100],
+    [{ minReplicaCount: 0, idleReplicaCount: 0 }, 1, 100],
+    [{ minReplicaCount: 1, maxReplicaCount: 1 }, 1, 1],
+    [{ minReplicaCount: 3, idleReplicaCount: 0, maxReplicaCount: 3 }, 3, 3],
+  ])('with %j holds between %i and %i replicas', (spec, minReplicas, maxReplicas) => {
+    expect(build(aScaledObject('worker', spec)).spec).toMatchObject({ minReplicas, maxReplicas });
+  });
+
+  it('lets a target rest at an idleReplicaCount above zero while it does', () => {
+    const resting = (idleReplicaCount: number): number =>
+      buildHpa({
+        object: aScaledObject('worker', { minReplicaCount: 3, idleReplicaCount }),
+        version: '1.2.3',
+        triggers: [{ index: 0, trigger: polled() }],
+        isResting: true,
+      }).spec.minReplicas;
+    expect([resting(0), resting(1), resting(2)]).toEqual([1, 1, 2]);
+  });
+
   it('copies labels and annotations, less the excluded labels', () => {
     const { metadata } = build(
       aScaledObject(

@@ -94,6 +94,23 @@ describe('controller/metrics', () => {
     await fails(ask(), 'METRIC_UNAVAILABLE', 'connection refused');
   });
 
+  it.each<[string, number, number | string, number]>([
+    ['a number that no 64 bits hold', 1e19, 1e19, 100],
+    ['the greatest whole number of an HPA', 1e18, 1e18, 100],
+    ['a fraction', 0.3, 0.3, 1],
+    ['less than nothing, which is nothing', -5, 0, 0],
+    ['no number', Number.NaN, 'METRIC_UNAVAILABLE', 1],
+    ['infinity', Number.POSITIVE_INFINITY, 'METRIC_UNAVAILABLE', 1],
+  ])('gives %s as it is, and the target its size by it', async (_what, answer, told, replicas) => {
+    await aWorld({ cooldownPeriod: 0 }, () => ({ value: answer }));
+    const asked = ask().then(
+      ([metric]) => metric?.value,
+      ({ code }: { code: string }) => code,
+    );
+    expect(await asked).toBe(told);
+    expect(world.replicas()).toBe(replicas);
+  });
+
   it('takes a metric’s name in any case', async () => {
     await aWorld();
     expect(await ask('S0-Queue-Worker')).toMatchObject([{ name: 's0-queue-worker' }]);

@@ -77,6 +77,28 @@ describe('controller, killed between two writes', () => {
     expect(world.condition('Active')).toMatchObject({ status: 'False', reason: 'ScalerNotActive' });
   });
 
+  it.each([
+    ['of its first sleep', 0, [0, 1, 2, 3, 4, 5]],
+    ['of its first waking', 42, [0, 1, 2, 3, 4, 5]],
+  ])('knows the size from before it whenever it dies in the midst %s', async (_what, messages, deaths) => {
+    for (const writes of deaths) {
+      world = await createWorld([], { worker: messages });
+      await world.kube.create(DEPLOYMENTS, aDeployment('worker', 3), { signal: never });
+      const advanced = { restoreToOriginalReplicaCount: true };
+      await world.kube.create(scaledObjects, aScaledObject('worker', { advanced }), { signal: never });
+      dieAfter(writes);
+      await world.clock.advance(5_000);
+      await comeBack();
+      await world.clock.advance(60_000);
+      expect([writes, world.replicas(), world.scaledObject()?.status?.originalReplicaCount]).toEqual([
+        writes,
+        messages === 0 ? 0 : 9,
+        3,
+      ]);
+      if (writes < 5) await world.stop();
+    }
+  });
+
   it('takes a last activity in the future for now, not for a reason to stay awake until then', async () => {
     const tomorrow = { lastActiveTime: '2026-01-02T00:00:00Z' };
     const object = { ...aScaledObject('worker', { cooldownPeriod: 100 }), status: tomorrow };
@@ -84,6 +106,19 @@ describe('controller, killed between two writes', () => {
     await world.clock.advance(95_000);
     expect(world.replicas()).toBe(3);
     await world.clock.advance(10_000);
+    expect(world.replicas()).toBe(0);
+  });
+
+  it('waits for initialCooldownPeriod, and not an hour longer where the API server’s clock is ahead by that', async () => {
+    world = await createWorld([aDeployment('worker', 3)]);
+    await world.kube.create(scaledObjects, aScaledObject('worker', { initialCooldownPeriod: 100 }), { signal: never });
+    world.clock.set(world.clock.now() - 3_600_000);
+    await world.clock.advance(95_000);
+    expect(world.replicas()).toBe(3);
+    await world.restart();
+    await world.clock.advance(95_000);
+    expect(world.replicas()).toBe(3);
+    await world.clock.advance(36_000);
     expect(world.replicas()).toBe(0);
   });
 

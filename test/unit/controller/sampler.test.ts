@@ -72,7 +72,8 @@ describe('controller/sampler', () => {
   it('gives the value with its time and its activity', async () => {
     const { sampler, bound, sample, clock } = aBench();
     sampler.bind('shop/a', [bound()]);
-    expect(await sample()).toEqual({ ok: true, value: 7, isActive: true, at: clock.now() });
+    const now = clock.now();
+    expect(await sample()).toEqual({ ok: true, value: 7, isActive: true, at: now, askedAt: now });
   });
 
   it('takes the scaler’s own word on activity', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createScaleTargets, pruneWorkload, type Workload } from '../../../src/controller/scale-target.ts';
 import { KubeError } from '../../../src/errors.ts';
 import type { KubeObject, Resource } from '../../../src/kube/client.ts';
+import { PODS } from '../../../src/kube/resources.ts';
 import { createObjectStore } from '../../../src/kube/object-store.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { createFakeClock } from '../../support/clock.ts';
@@ -46,6 +47,48 @@ describe('controller/scale-target', () => {
     await clock.advance(2_001);
     await targets.observe(target, never);
     expect(kube.history).toHaveLength(2);
+  });
+
+  it.each<[string, object | undefined, 'count-pods' | 'leave-pods', number | undefined]>([
+    ['are counted where they matter', { selector: 'app=w' }, 'count-pods', 2],
+    ['are not asked for where they do not', { selector: 'app=w' }, 'leave-pods', undefined],
+    ['are unknown where the scale names no selector', undefined, 'count-pods', undefined],
+  ])('Ready pods of a kind that is not watched %s', async (_what, status, count, expected) => {
+    const { targets, kube } = await aBench();
+    if (status) {
+      const body = { type: 'merge', body: { status } } as const;
+      await kube.patch(widgets, metadata, body, { signal: never, subresource: 'status' });
+    }
+    for (const [name, phase, ready] of [
+      ['a', 'Running', 'True'],
+      ['b', 'Running', 'True'],
+      ['c', 'Running', 'False'],
+      ['d', 'Pending', 'False'],
+      ['e', 'Succeeded', 'True'],
+    ] as const) {
+      const labels = { app: 'w' };
+      const conditions = [{ type: 'Ready', status: ready }];
+      const pod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { namespace: 'shop', name, labels },
+        status: { phase, conditions },
+      };
+      await kube.create(PODS, pod, { signal: never });
+    }
+    kube.history.length = 0;
+    expect((await targets.observe(target, never, count)).readyReplicas).toBe(expected);
+    expect(kube.history.some(({ resource }) => resource === 'pods')).toBe(expected !== undefined);
+  });
+
+  it('does not know the Ready pods where it may not list them', async () => {
+    const { targets, kube } = await aBench();
+    const body = { type: 'merge', body: { status: { selector: 'app=w' } } } as const;
+    await kube.patch(widgets, metadata, body, { signal: never, subresource: 'status' });
+    kube.intercept = ({ resource }) => {
+      if (resource === 'pods') throw new KubeError('pods is forbidden', { code: 'KUBE_FORBIDDEN', retry: 'backoff' });
+    };
+    expect(await targets.observe(target, never, 'count-pods')).toMatchObject({ replicas: 3, readyReplicas: undefined });
   });
 
   it('finds the pod template of any kind that has one', async () => {

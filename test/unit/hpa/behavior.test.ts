@@ -1,7 +1,14 @@
 // Policies, on the examples of Kubernetes' documentation and of KEP-853.
 import { describe, expect, it } from '@jest/globals';
-import type { HpaScalingPolicy } from '../../../src/api/hpa-behavior.ts';
-import { scaleDownLimit, scaleDownRules, scaleUpLimit, scaleUpRules, tolerancesOf } from '../../../src/hpa/behavior.ts';
+import type { HpaBehavior, HpaScalingPolicy } from '../../../src/api/hpa-behavior.ts';
+import {
+  isSameBehavior,
+  scaleDownLimit,
+  scaleDownRules,
+  scaleUpLimit,
+  scaleUpRules,
+  tolerancesOf,
+} from '../../../src/hpa/behavior.ts';
 import { EMPTY_STATE, recordScale } from '../../../src/hpa/state.ts';
 
 const pods = (value: number, periodSeconds = 60): HpaScalingPolicy => ({ type: 'Pods', value, periodSeconds });
@@ -70,5 +77,31 @@ describe('hpa/behavior defaults', () => {
     expect(tolerancesOf({ scaleUp: { tolerance: '50m' }, scaleDown: { tolerance: 0 } })).toEqual({ up: 0.05, down: 0 });
     expect(tolerancesOf(undefined, 0.2)).toEqual({ up: 0.2, down: 0.2 });
     expect(tolerancesOf({ scaleUp: { tolerance: 'much' } })).toEqual({ up: 0.1, down: 0.1 });
+  });
+});
+
+describe('hpa/behavior isSameBehavior', () => {
+  const completed = {
+    scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [pods(4, 15), percent(100, 15)] },
+    scaleDown: { selectPolicy: 'Max', policies: [percent(100, 15)] },
+  };
+  it.each<[string, HpaBehavior | undefined, HpaBehavior | undefined, boolean]>([
+    ['nothing and nothing', undefined, undefined, true],
+    ['nothing and what Kubernetes fills in', undefined, completed, true],
+    ['a part and the whole', { scaleDown: {} }, completed, true],
+    ['a window of 300 s and none', { scaleDown: { stabilizationWindowSeconds: 300 } }, undefined, true],
+    ['another window', { scaleDown: { stabilizationWindowSeconds: 301 } }, completed, false],
+    ['a direction that is switched off', { scaleUp: { selectPolicy: 'Disabled' } }, completed, false],
+    ['a policy less', { scaleUp: { policies: [pods(4, 15)] } }, completed, false],
+    ['one tolerance in two spellings', { scaleUp: { tolerance: '50m' } }, { scaleUp: { tolerance: '0.05' } }, true],
+    ['a tolerance and none', { scaleUp: { tolerance: '50m' } }, {}, false],
+    [
+      'the default tolerance and none, which the program may have been told otherwise',
+      { scaleUp: { tolerance: '0.1' } },
+      {},
+      false,
+    ],
+  ])('compares %s', (_what, a, b, expected) => {
+    expect([isSameBehavior(a, b), isSameBehavior(b, a)]).toEqual([expected, expected]);
   });
 });
