@@ -2,6 +2,7 @@
 import { crd } from '../../api/crd/definitions.ts';
 import type { StructuralSchema } from '../../api/crd/structural.ts';
 import { type Kind, kinds } from '../../api/kinds.ts';
+import { GROUP } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/client.ts';
 import { mendMissingKind } from '../../kube/missing-kind.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS } from '../../kube/resources.ts';
@@ -44,7 +45,14 @@ function checkDefinition(kind: Kind, found: Definition | undefined): Finding {
   const tell = tellOf('CRD');
   const { resource } = kinds[kind];
   const { name } = crd(kind).metadata;
-  if (found === undefined) return tell.problem(`${name} is missing: no ${kind} can exist`, mendMissingKind(resource));
+  if (found === undefined) {
+    // Nothing is scaled by those that only tell of it.
+    const isNeeded = resource.group === GROUP;
+    return tell[isNeeded ? 'problem' : 'warning'](
+      `${name} is missing: no ${kind} can exist`,
+      mendMissingKind(resource),
+    );
+  }
   const version = found.spec.versions.find((v) => v.name === resource.version);
   if (version?.served !== true) return tell.problem(`${name} does not serve ${resource.version}`, REPLACE);
   const bad = (found.status?.conditions ?? []).find(

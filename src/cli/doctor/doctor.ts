@@ -15,6 +15,7 @@ import { checkMetricsApi } from './metrics-api.ts';
 import { checkMembership } from './membership.ts';
 import { checkPods } from './pods.ts';
 import { checkRights } from './rights.ts';
+import { checkScaledJobs } from './scaled-jobs.ts';
 import { checkScaledObjects } from './scaled-objects.ts';
 import { checkClock, checkServer } from './server.ts';
 import { checkWebhooks } from './webhooks.ts';
@@ -36,6 +37,7 @@ const CHECKS: readonly (readonly [name: string, check: (view: ClusterView) => Ch
   ['membership', checkMembership],
   ['KEDA', checkKeda],
   ['ScaledObjects', checkScaledObjects],
+  ['ScaledJobs', checkScaledJobs],
   ['HPAs', checkHpas],
 ];
 const AT_ONCE = 4;

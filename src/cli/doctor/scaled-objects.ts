@@ -6,20 +6,13 @@ import { API_SERVICES } from '../../kube/resources.ts';
 import type { ApiService } from '../../kube/api-service.ts';
 import { getOrUndefined } from '../../controller/auth/kube-lookup.ts';
 import type { ClusterView } from './cluster.ts';
+import { type Condition, type Judged, listServed, nameOf, neglected, notReady, summary } from './conditions.ts';
 import { type Check, type Finding, type Findings, firstOf, tellOf } from './finding.ts';
 
-interface Condition {
-  readonly type: string;
-  readonly status?: string;
-  readonly reason?: string;
-  readonly message?: string;
-}
 /** What is needed of one; of ten thousand the rest is not kept. */
-interface Scaled extends KubeObject {
+interface Scaled extends Judged {
   readonly target: string;
   readonly triggerTypes: readonly string[];
-  readonly ready: Condition | undefined;
-  readonly isPaused: boolean;
 }
 interface Written extends KubeObject {
   readonly spec?: {
@@ -30,24 +23,14 @@ interface Written extends KubeObject {
 }
 
 const MOST = 10;
-/** So long a new object may have no conditions. */
-const PATIENCE_MS = 60_000;
 const tell = tellOf('ScaledObjects');
 
 export async function* checkScaledObjects(view: ClusterView): Check {
-  const { client, signal, sluice } = view;
-  const served = sluice.parts.watchNamespaces;
-  const prune = (object: KubeObject): KubeObject => pruned(object as Written);
-  const lists = await Promise.all(
-    (served.length === 0 ? [undefined] : served).map((namespace) =>
-      client.list<KubeObject>(scaledObjects, { namespace, prune, signal }),
-    ),
-  );
-  const objects = lists.flatMap(({ items }) => items as readonly Scaled[]);
-  yield summary(objects);
-  yield* neglected(objects, view.now());
+  const objects = await listServed(view, scaledObjects, (object) => pruned(object as Written));
+  yield summary(tell, objects);
+  yield* neglected(tell, objects, view.now());
   yield* rivals(objects);
-  yield* notReady(objects);
+  yield* notReady(tell, scaledObjects, objects);
   yield await resourceMetrics(view, objects);
 }
 
@@ -69,30 +52,6 @@ function pruned({ apiVersion, kind, metadata, spec, status }: Written): Scaled {
   };
 }
 
-const nameOf = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`;
-const describe = ({ metadata }: KubeObject): string =>
-  `kubectl -n ${metadata.namespace} describe scaledobject ${metadata.name}`;
-
-function summary(objects: readonly Scaled[]): Finding {
-  const ready = objects.filter((o) => o.ready?.status === 'True').length;
-  const paused = objects.filter(({ isPaused }) => isPaused).length;
-  return tell.ok(`${objects.length}, of which ${ready} ready${paused === 0 ? '' : ` and ${paused} paused`}`);
-}
-
-function neglected(objects: readonly Scaled[], now: number): Findings {
-  const old = objects.filter(
-    ({ ready, metadata }) => ready === undefined && now - Date.parse(metadata.creationTimestamp ?? '') > PATIENCE_MS,
-  );
-  const [first] = old;
-  if (first === undefined) return [];
-  return [
-    tell.problem(
-      `${old.length} of ${objects.length} have no conditions, for example ${nameOf(first)}: nobody acts on them`,
-      'see that Sluice runs and serves their namespaces (watchNamespace)',
-    ),
-  ];
-}
-
 function rivals(objects: readonly Scaled[]): Findings {
   const found = [...Map.groupBy(objects, ({ target }) => target)].filter(([, claimants]) => claimants.length > 1);
   const findings = found.map(([target, claimants]) =>
@@ -105,15 +64,6 @@ function rivals(objects: readonly Scaled[]): Findings {
     ),
   );
   return firstOf(findings, MOST, (left) => tell.warning(`${left} more targets are named twice`));
-}
-
-function notReady(objects: readonly Scaled[]): Findings {
-  const findings = objects
-    .filter(({ ready }) => ready !== undefined && ready.status !== 'True')
-    .map((object) =>
-      tell.warning(`${nameOf(object)} is not ready: ${object.ready?.message ?? 'no reason given'}`, describe(object)),
-    );
-  return firstOf(findings, MOST, (left) => tell.warning(`${left} more are not ready`, 'kubectl get scaledobjects -A'));
 }
 
 /** cpu and memory triggers are the HPA's own business, and it asks metrics-server. */

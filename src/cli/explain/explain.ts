@@ -1,10 +1,10 @@
 // Reads what an explanation needs, and has it made.
 import { hpaNameOf } from '../../api/checks.ts';
-import { scaledObjects } from '../../api/names.ts';
-import { parseScaledObject } from '../../api/parse.ts';
-import type { ScaledObject } from '../../api/scaled-object.ts';
+import { scaledJobs, scaledObjects } from '../../api/names.ts';
+import { parseScaledJob, parseScaledObject, type Parsed } from '../../api/parse.ts';
 import { getOrUndefined } from '../../controller/auth/kube-lookup.ts';
 import type { DecisionRecord } from '../../controller/decisions.ts';
+import type { JobDecisionRecord } from '../../controller/scaled-job/job-decisions.ts';
 import type { NamespacedName } from '../../controller/object-key.ts';
 import { ConfigError } from '../../errors.ts';
 import type { KubeClient, KubeObject } from '../../kube/client.ts';
@@ -12,6 +12,7 @@ import { HORIZONTAL_POD_AUTOSCALERS } from '../../kube/resources.ts';
 import type { AskDecision } from './decision-source.ts';
 import type { Explanation } from './explanation.ts';
 import type { Known, LiveHpa } from './facts.ts';
+import { explainScaledJob } from './scaled-job.ts';
 import { explainScaledObject } from './scaled-object.ts';
 
 export interface ExplainOptions {
@@ -39,20 +40,15 @@ export async function explain(names: NamespacedName, options: ExplainOptions): P
   ]);
 }
 
-const READERS = { ScaledObject: ofScaledObject } as const;
+const READERS = { ScaledObject: ofScaledObject, ScaledJob: ofScaledJob } as const;
 
 async function ofScaledObject(names: NamespacedName, options: ExplainOptions): Promise<Explanation | undefined> {
   const { client, ask, now, signal } = options;
   const stored = await getOrUndefined(client, scaledObjects, names, signal);
   if (!stored) return undefined;
   const { namespace, name } = names;
-  let object: ScaledObject;
-  try {
-    ({ object } = parseScaledObject(stored));
-  } catch (error) {
-    if (error instanceof ConfigError) return unreadable(stored, error);
-    throw error;
-  }
+  const object = parsed(stored, parseScaledObject);
+  if ('why' in object) return unreadable(stored, object.why);
   const hpaKey = { namespace, name: object.status?.hpaName ?? hpaNameOf(object) };
   const [hpa, decision] = await Promise.all([
     getOrUndefined<LiveHpa>(client, HORIZONTAL_POD_AUTOSCALERS, hpaKey, signal),
@@ -61,9 +57,28 @@ async function ofScaledObject(names: NamespacedName, options: ExplainOptions): P
   return explainScaledObject({ now, object, hpa, decision: decision as Known<DecisionRecord> });
 }
 
-/** One that the API server let in before its definition had today's rules. */
-function unreadable({ kind, metadata }: KubeObject, error: ConfigError): Explanation {
+async function ofScaledJob(names: NamespacedName, options: ExplainOptions): Promise<Explanation | undefined> {
+  const { client, ask, now, signal } = options;
+  const stored = await getOrUndefined(client, scaledJobs, names, signal);
+  if (!stored) return undefined;
+  const object = parsed(stored, parseScaledJob);
+  if ('why' in object) return unreadable(stored, object.why);
+  const decision = await ask({ path: `ScaledJob/${names.namespace}/${names.name}`, signal });
+  return explainScaledJob({ now, object, decision: decision as Known<JobDecisionRecord> });
+}
+
+/** The object, or why it is none: one that the API server let in before its definition had today's rules. */
+function parsed<T>(stored: KubeObject, parse: (value: unknown) => Parsed<T>): T | { readonly why: ConfigError } {
+  try {
+    return parse(stored).object;
+  } catch (error) {
+    if (error instanceof ConfigError) return { why: error };
+    throw error;
+  }
+}
+
+function unreadable({ kind, metadata }: KubeObject, { message }: ConfigError): Explanation {
   const { namespace = '', name } = metadata;
-  const summary = `It is not scaled, because it cannot be put into effect: ${error.message}.`;
-  return { kind, namespace, name, summary, reason: 'ScaledObjectCheckFailed', triggers: [], timers: [], troubles: [] };
+  const summary = `It is not scaled, because it cannot be put into effect: ${message}.`;
+  return { kind, namespace, name, summary, reason: `${kind}CheckFailed`, triggers: [], timers: [], troubles: [] };
 }

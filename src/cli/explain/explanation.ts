@@ -11,6 +11,8 @@ export interface Explanation {
   /** RFC 3339; absent when no decision is known. */
   readonly decidedAt?: string;
   readonly replicas?: Replicas;
+  /** Of a ScaledJob, instead of replicas. */
+  readonly jobs?: Jobs;
   readonly triggers: readonly TriggerLine[];
   readonly timers: readonly Timer[];
   /** The last time that Sluice changed the size. */
@@ -31,6 +33,17 @@ export interface Replicas {
   readonly idle?: number;
 }
 
+export interface Jobs {
+  /** Unfinished ones. */
+  readonly running: number;
+  /** Of these, the ones that may not have taken their message yet. */
+  readonly pending: number;
+  /** Finished ones that are kept. */
+  readonly finished: number;
+  readonly min: number;
+  readonly max: number;
+}
+
 export interface TriggerLine {
   readonly metric: string;
   readonly state: 'value' | 'fallback' | 'failing';
@@ -38,7 +51,7 @@ export interface TriggerLine {
   readonly value?: number;
   readonly target?: number;
   readonly type?: 'AverageValue' | 'Value';
-  /** Replicas that this metric alone asks for. */
+  /** Replicas or Jobs that this metric alone asks for. */
   readonly wants?: number;
   readonly active?: boolean;
   readonly ageSeconds?: number;

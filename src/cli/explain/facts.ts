@@ -1,7 +1,9 @@
 // What an explanation is made of: the object, its HPA, and the newest decision, as far as each can be had.
+import type { ScaledJob } from '../../api/scaled-job.ts';
 import type { ScaledObject } from '../../api/scaled-object.ts';
 import type { DecisionRecord } from '../../controller/decisions.ts';
 import type { Hpa } from '../../controller/hpa.ts';
+import type { JobDecisionRecord } from '../../controller/scaled-job/job-decisions.ts';
 
 export interface ScaledObjectFacts {
   /** Milliseconds since the epoch, by the clock that decides. */
@@ -9,6 +11,12 @@ export interface ScaledObjectFacts {
   readonly object: ScaledObject;
   readonly hpa: LiveHpa | undefined;
   readonly decision: Known<DecisionRecord>;
+}
+
+export interface ScaledJobFacts {
+  readonly now: number;
+  readonly object: ScaledJob;
+  readonly decision: Known<JobDecisionRecord>;
 }
 
 /** What was found, or why it was not. */

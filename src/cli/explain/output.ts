@@ -3,8 +3,9 @@ import type { Explanation, TriggerLine } from './explanation.ts';
 import { amount, duration } from './wording.ts';
 
 export function explanationText(explanation: Explanation): string {
-  const { kind, namespace, name, summary, triggers, timers, lastStep, hpa, troubles, source } = explanation;
+  const { kind, namespace, name, summary, triggers, jobs, timers, lastStep, hpa, troubles, source } = explanation;
   const rows: readonly (readonly [string, string])[] = [
+    ...(jobs === undefined ? [] : [['Jobs', jobsText(jobs)] as const]),
     ...timers.map(({ what, inSeconds }) => ['timer', timerText(what, inSeconds)] as const),
     ...(lastStep === undefined ? [] : [['last step', lastStep] as const]),
     ...(hpa === undefined ? [] : [['HPA', hpa.replace(/^HPA /, '')] as const]),
@@ -15,7 +16,7 @@ export function explanationText(explanation: Explanation): string {
   return [
     `${kind} ${namespace}/${name}`,
     summary,
-    ...(triggers.length === 0 ? [] : ['', ...table(triggers)]),
+    ...(triggers.length === 0 ? [] : ['', ...table(triggers, kind === 'ScaledJob' ? 'a Job' : 'a replica')]),
     ...(rows.length === 0 ? [] : ['', ...rows.map(([label, text]) => `${label.padEnd(width)}  ${text}`)]),
     '',
   ].join('\n');
@@ -29,10 +30,15 @@ function timerText(what: string, inSeconds: number): string {
   return inSeconds >= 0 ? `${what}: in ${duration(inSeconds)}` : `${what}: due ${duration(-inSeconds)} ago`;
 }
 
+function jobsText({ running, pending, finished, max }: NonNullable<Explanation['jobs']>): string {
+  const yet = pending === 0 ? '' : ` (${pending} with a message yet to take)`;
+  return `${running} unfinished${yet} of at most ${max}, ${finished} finished and kept`;
+}
+
 const COLUMNS = ['metric', 'value', 'target', 'asks for', 'active', 'read'] as const;
 
-function table(lines: readonly TriggerLine[]): readonly string[] {
-  const cells = [COLUMNS, ...lines.map(cellsOf)];
+function table(lines: readonly TriggerLine[], each: string): readonly string[] {
+  const cells = [COLUMNS, ...lines.map((line) => cellsOf(line, each))];
   const widths = COLUMNS.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const text = cells.map((row) =>
     row
@@ -48,9 +54,12 @@ function table(lines: readonly TriggerLine[]): readonly string[] {
   });
 }
 
-function cellsOf({ metric, state, value, target, type, wants, active, ageSeconds }: TriggerLine): readonly string[] {
+function cellsOf(
+  { metric, state, value, target, type, wants, active, ageSeconds }: TriggerLine,
+  each: string,
+): readonly string[] {
   const said = { value: value === undefined ? '' : amount(value), fallback: 'fallback', failing: 'unknown' }[state];
-  const compared = target === undefined ? '' : `${amount(target)} ${type === 'Value' ? 'in all' : 'a replica'}`;
+  const compared = target === undefined ? '' : `${amount(target)} ${type === 'Value' ? 'in all' : each}`;
   return [
     metric,
     said,

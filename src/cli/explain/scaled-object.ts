@@ -1,6 +1,5 @@
 // Facts about a ScaledObject in, an explanation out. Pure.
 import { pauseOf } from '../../api/annotations.ts';
-import type { Condition } from '../../api/conditions.ts';
 import { DEFAULT_MAX_REPLICAS } from '../../api/checks.ts';
 import { targetOf } from '../../api/target.ts';
 import type { DecisionRecord } from '../../controller/decisions.ts';
@@ -8,6 +7,7 @@ import type { Explanation } from './explanation.ts';
 import type { ScaledObjectFacts } from './facts.ts';
 import { nextOfHpa } from './next-of-hpa.ts';
 import { sentence, stepText } from './sentence.ts';
+import { conditionOf, troublesOf } from './troubles.ts';
 import { timersOf, timersOfStatus } from './timers.ts';
 import { triggerLines } from './trigger-lines.ts';
 import { replicas } from './wording.ts';
@@ -58,8 +58,8 @@ function fromDecision({ object, now }: ScaledObjectFacts, record: DecisionRecord
 function fromStatus({ object, hpa, now }: ScaledObjectFacts): Body {
   const { kind, name } = targetOf(object);
   const target = `${kind} "${name}"`;
-  const ready = conditionOf(object, 'Ready');
-  const active = conditionOf(object, 'Active');
+  const ready = conditionOf(object.status, 'Ready');
+  const active = conditionOf(object.status, 'Active');
   const nothing = { triggers: [], timers: [] };
   const pause = pauseOf(object);
   if (pause.kind === 'paused-at') {
@@ -103,24 +103,4 @@ function hpaText(facts: ScaledObjectFacts, record: DecisionRecord | undefined): 
 function boundsOf({ spec }: ScaledObjectFacts['object']): { readonly min: number; readonly max: number } {
   const { minReplicaCount: min = 0, maxReplicaCount: max = DEFAULT_MAX_REPLICAS } = spec;
   return { min, max };
-}
-
-function conditionOf({ status }: ScaledObjectFacts['object'], type: string): Condition | undefined {
-  return status?.conditions?.find((condition) => condition.type === type);
-}
-
-const GOOD: Readonly<Record<string, string>> = {
-  Ready: 'True',
-  Active: '',
-  Fallback: 'False',
-  Paused: 'False',
-  HPAActive: 'True',
-};
-
-function troublesOf(conditions: readonly Condition[]): readonly string[] {
-  return conditions
-    .filter(
-      ({ type, status, reason }) => reason !== undefined && GOOD[type] !== '' && status !== (GOOD[type] ?? status),
-    )
-    .map(({ type, status, reason, message }) => `${type} is ${status} (${reason}): ${message ?? ''}`);
 }

@@ -27,7 +27,7 @@ const SENTENCES: Readonly<Record<Decision['reason'], (told: Told) => string>> = 
     `${told.target} stays at ${replicas(sizeOf(told))} although ${because(told)}: scaling out is paused by annotation.`,
   SourceUnknown: (told) => {
     const failing = told.lines.filter(({ state }) => state === 'failing');
-    return `${told.target} keeps ${replicas(sizeOf(told))}, because ${failing.map(saying).join(' and ')}: what is not known is not taken for nothing.`;
+    return `${told.target} keeps ${replicas(sizeOf(told))}, because ${failing.map((line) => saying(line)).join(' and ')}: what is not known is not taken for nothing.`;
   },
   CoolingDown: (told) =>
     `${told.target} has ${replicas(sizeOf(told))} and nothing waits. It goes to ${restingSize(told)} in ${duration((cooldownEnd(told.record.policy, told.record.seen) - told.now) / 1_000)}, unless something comes first.`,

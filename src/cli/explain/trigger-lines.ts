@@ -14,23 +14,42 @@ export function triggerLines(record: DecisionRecord, now: number): readonly Trig
 }
 
 function line(state: TriggerState, { decision, seen, policy }: DecisionRecord, now: number): TriggerLine {
-  const { metric, target, type } = state;
   // The target of a trigger that a formula uses says nothing.
   const isJudged = !decision.composite || state.metric === decision.composite.metric;
-  const judged = isJudged && target !== undefined && type !== undefined ? { target, type } : undefined;
+  const fallback = decision.inFallback.includes(state.metric) ? policy.fallback : undefined;
+  return triggerLine(state, now, {
+    wants: isJudged ? (value, compared) => wantedBy(value, compared, seen) : undefined,
+    standsIn: fallback && fallbackReplicas(fallback, seen.replicas),
+  });
+}
+
+interface Compared {
+  readonly target: number;
+  readonly type: 'AverageValue' | 'Value';
+}
+
+interface Judgement {
+  /** What a value asks for; undefined where it is not compared with its target. */
+  readonly wants: ((value: number, compared: Compared) => number) | undefined;
+  /** What a failed trigger is taken to ask for. */
+  readonly standsIn: number | undefined;
+}
+
+export function triggerLine(state: TriggerState, now: number, { wants, standsIn }: Judgement): TriggerLine {
+  const { metric, target, type } = state;
+  const compared = wants && target !== undefined && type !== undefined ? { target, type } : undefined;
   if (state.kind === 'failed') {
-    const stands = decision.inFallback.includes(metric) ? policy.fallback : undefined;
-    const common = { metric, ...judged, message: state.message };
-    return stands
-      ? { ...common, state: 'fallback', wants: fallbackReplicas(stands, seen.replicas), active: true }
-      : { ...common, state: 'failing' };
+    const common = { metric, ...compared, message: state.message };
+    return standsIn === undefined
+      ? { ...common, state: 'failing' }
+      : { ...common, state: 'fallback', wants: standsIn, active: true };
   }
   return {
     metric,
     state: 'value',
     value: state.value,
-    ...judged,
-    ...(judged ? { wants: wantedBy(state.value, judged, seen) } : {}),
+    ...compared,
+    ...(wants && compared ? { wants: wants(state.value, compared) } : {}),
     active: state.isActive,
     ageSeconds: Math.max(0, Math.round((now - state.at) / 1_000)),
   };
@@ -39,19 +58,19 @@ function line(state: TriggerState, { decision, seen, policy }: DecisionRecord, n
 /** Without tolerance: what the queue is worth in replicas. */
 function wantedBy(
   value: number,
-  { target, type }: { readonly target: number; readonly type: 'AverageValue' | 'Value' },
+  { target, type }: Compared,
   { replicas, readyReplicas }: DecisionRecord['seen'],
 ): number {
   const counts = { spec: replicas, status: replicas, ready: readyReplicas ?? replicas };
   return replicasForMetric({ type, target, value }, counts, { up: 0, down: 0 });
 }
 
-/** `s0-redis-orders says 42 at 10 a replica`, for a sentence. */
-export function saying({ metric, value, target, type, state }: TriggerLine): string {
+/** `s0-redis-orders says 42, at 10 a replica`, for a sentence. */
+export function saying({ metric, value, target, type, state }: TriggerLine, each = 'a replica'): string {
   if (state === 'fallback') return `${metric} cannot be read and its fallback is in force`;
   if (value === undefined) return `${metric} cannot be read`;
   if (target === undefined) return `${metric} says ${amount(value)}`;
   return type === 'Value'
     ? `${metric} says ${amount(value)} where ${amount(target)} is wanted`
-    : `${metric} says ${amount(value)}, at ${amount(target)} a replica`;
+    : `${metric} says ${amount(value)}, at ${amount(target)} ${each}`;
 }

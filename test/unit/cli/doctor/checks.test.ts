@@ -7,6 +7,7 @@ import { checkKeda } from '../../../../src/cli/doctor/keda.ts';
 import { checkMembership } from '../../../../src/cli/doctor/membership.ts';
 import { checkPods } from '../../../../src/cli/doctor/pods.ts';
 import { checkRights } from '../../../../src/cli/doctor/rights.ts';
+import { checkScaledJobs } from '../../../../src/cli/doctor/scaled-jobs.ts';
 import { checkScaledObjects } from '../../../../src/cli/doctor/scaled-objects.ts';
 import { checkWebhooks } from '../../../../src/cli/doctor/webhooks.ts';
 import type { KubeObject, Resource } from '../../../../src/kube/client.ts';
@@ -248,6 +249,20 @@ describe('objects', () => {
     const lines = await all(checkScaledObjects(found));
     expect(lines.filter((line) => line.includes('is not ready: no'))).toHaveLength(10);
     expect(lines).toContain('warning: 40 more are not ready');
+  });
+
+  it('of kind ScaledJob are counted; those that are not ready are named', async () => {
+    const client = createMemoryKube(() => NOW - 3_600_000);
+    const { view: found } = await view(client);
+    expect(await all(checkScaledJobs(found))).toEqual([]);
+    await put(client, kinds.SCALED_JOBS, 'one', scaled('web', { status: 'True' }));
+    await put(client, kinds.SCALED_JOBS, 'two', scaled('web'));
+    await put(client, kinds.SCALED_JOBS, 'three', scaled('web', { status: 'False', message: 'no image' }));
+    expect(await all(checkScaledJobs(found))).toEqual([
+      'ok: 3, of which 1 ready',
+      'problem: 1 of 3 have no conditions, for example shop/two: nobody acts on them',
+      'warning: shop/three is not ready: no image',
+    ]);
   });
 
   it('have HPAs without metrics, and HPAs that rest', async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { crd } from '../../../../src/api/crd/definitions.ts';
-import { fieldsMissing } from '../../../../src/cli/doctor/definitions.ts';
+import { type Kind, kinds } from '../../../../src/api/kinds.ts';
+import { checkDefinitions, fieldsMissing } from '../../../../src/cli/doctor/definitions.ts';
+import { createMemoryKube } from '../../../support/memory-kube.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../../../src/kube/resources.ts';
 
 const object = (properties: object) => ({ type: 'object', properties }) as never;
 const text = { type: 'string' };
@@ -36,5 +39,27 @@ describe('fields that a definition does not know', () => {
   it('are none of our own definition', () => {
     const schema = crd('ScaledObject').spec.versions[0]?.schema.openAPIV3Schema ?? {};
     expect(fieldsMissing(schema, schema)).toEqual([]);
+  });
+});
+
+describe('a definition that is missing', () => {
+  it('is a problem where nothing is scaled without it, and a warning where nothing is told', async () => {
+    const { signal } = new AbortController();
+    const client = createMemoryKube();
+    for (const kind of ['ScaledJob', 'TriggerAuthentication', 'ClusterTriggerAuthentication'] as const) {
+      await client.create(CUSTOM_RESOURCE_DEFINITIONS, crd(kind), { signal });
+    }
+    const found: string[] = [];
+    for await (const { verdict, message, mend } of checkDefinitions({ client, signal } as never)) {
+      if (verdict !== 'ok') found.push(`${verdict} ${message} (${mend})`);
+    }
+    const mend = 'sluice crds | kubectl apply --server-side -f -';
+    const missing = (verdict: string, kind: Kind): string =>
+      `${verdict} ${kinds[kind].resource.plural}.${kinds[kind].resource.group} is missing: no ${kind} can exist (${mend})`;
+    expect(found).toEqual([
+      missing('problem', 'ScaledObject'),
+      missing('warning', 'CloudEventSource'),
+      missing('warning', 'ClusterCloudEventSource'),
+    ]);
   });
 });

@@ -2,8 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explanationText } from '../../../../src/cli/explain/output.ts';
+import { explainScaledJob } from '../../../../src/cli/explain/scaled-job.ts';
 import { explainScaledObject } from '../../../../src/cli/explain/scaled-object.ts';
 import { repositoryRoot } from '../../../support/source-tree.ts';
+import { jobSituations } from './job-situations.ts';
 import { situations } from './situations.ts';
 
 export const PAGE = join(repositoryRoot, 'docs/explain.md');
@@ -14,9 +16,11 @@ const END = '<!-- end -->';
 export function withSituations(page: string): string {
   const [before = '', rest = ''] = page.split(BEGIN);
   const [, after = ''] = rest.split(END);
-  const shown = situations.map(
-    ({ title, about, facts }) =>
-      `### ${title}\n\n${about}\n\n\`\`\`\n${explanationText(explainScaledObject(facts))}\`\`\`\n`,
+  const shown = [
+    ...situations.map((one) => ({ ...one, explanation: explainScaledObject(one.facts) })),
+    ...jobSituations.map((one) => ({ ...one, explanation: explainScaledJob(one.facts) })),
+  ].map(
+    ({ title, about, explanation }) => `### ${title}\n\n${about}\n\n\`\`\`\n${explanationText(explanation)}\`\`\`\n`,
   );
   return `${before}${BEGIN}\n\n${shown.join('\n')}\n${END}${after}`;
 }
