@@ -1,16 +1,33 @@
 // The local HTTP endpoint for probes, Prometheus and people: /healthz, /readyz, /metrics, /decisions.
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
 import type { Component } from './component.ts';
+
+interface DecisionKey {
+  /** ScaledObject when not given. */
+  readonly kind?: string;
+  readonly namespace: string;
+  readonly name: string;
+}
 
 export interface DiagnosticsOptions {
   readonly host: string;
   readonly port: number;
   /** Names of the components that aren't ready; empty when all are. */
   readonly notReady: () => readonly string[];
-  readonly metrics: { readonly contentType: string; render(): Promise<string> };
+  /** What /metrics serves; undefined: nothing. */
+  readonly metrics: Exposition | undefined;
   /** The newest decision of one object, or of all; undefined when there is none. */
-  readonly decisions: (key?: { readonly namespace: string; readonly name: string }) => unknown;
+  readonly decisions: (key?: DecisionKey) => unknown;
+}
+
+export interface Exposition {
+  readonly contentType: string;
+  /** The text, piece by piece. */
+  render(): AsyncIterable<string>;
 }
 
 export interface Diagnostics extends Component {
@@ -20,9 +37,11 @@ export interface Diagnostics extends Component {
 
 export function createDiagnostics(options: DiagnosticsOptions): Diagnostics {
   const server = createServer((request, response) => {
-    answer(options, new URL(request.url ?? '/', 'http://localhost').pathname, response).catch((error: unknown) =>
-      send(response, 500, 'text/plain', `${error instanceof Error ? error.message : String(error)}\n`),
-    );
+    answer(options, request, response).catch((error: unknown) => {
+      // Half an answer must not look like a whole one.
+      if (response.headersSent) response.destroy();
+      else send(response, 500, 'text/plain', `${error instanceof Error ? error.message : String(error)}\n`);
+    });
   });
   return {
     name: 'diagnostics',
@@ -43,7 +62,12 @@ export function createDiagnostics(options: DiagnosticsOptions): Diagnostics {
   };
 }
 
-async function answer(options: DiagnosticsOptions, path: string, response: ServerResponse): Promise<void> {
+async function answer(
+  options: DiagnosticsOptions,
+  { url = '/', headers }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = new URL(url, 'http://localhost').pathname;
   if (path === '/healthz' || path === '/livez') return send(response, 200, 'text/plain', 'ok\n');
   if (path === '/readyz') {
     const missing = options.notReady();
@@ -54,15 +78,34 @@ async function answer(options: DiagnosticsOptions, path: string, response: Serve
       missing.length === 0 ? 'ok\n' : `not ready: ${missing.join(', ')}\n`,
     );
   }
-  if (path === '/metrics') return send(response, 200, options.metrics.contentType, await options.metrics.render());
-  const [, root, namespace, name, ...rest] = path.split('/').map(decodeURIComponent);
-  if (root === 'decisions' && rest.length === 0 && (namespace === undefined || name !== undefined)) {
-    const found = options.decisions(namespace !== undefined && name !== undefined ? { namespace, name } : undefined);
+  if (path === '/metrics' && options.metrics) return expose(options.metrics, headers['accept-encoding'], response);
+  const [, root, ...rest] = path.split('/').map(decodeURIComponent);
+  const key = keyIn(rest);
+  if (root === 'decisions' && (key || rest.length === 0)) {
+    const found = options.decisions(key);
     return found === undefined
-      ? send(response, 404, 'text/plain', `no decision yet for ${namespace}/${name}\n`)
+      ? send(response, 404, 'text/plain', `no decision yet for ${rest.join('/')}\n`)
       : send(response, 200, 'application/json', `${JSON.stringify(found)}\n`);
   }
-  return send(response, 404, 'text/plain', 'paths: /healthz /readyz /metrics /decisions /decisions/NAMESPACE/NAME\n');
+  const decisions = '/decisions /decisions/NAMESPACE/NAME /decisions/ScaledJob/NAMESPACE/NAME';
+  return send(response, 404, 'text/plain', `paths: /healthz /readyz /metrics ${decisions}\n`);
+}
+
+/** `NAMESPACE/NAME` is a ScaledObject; with its kind before it, it is whatever that says. */
+function keyIn(words: readonly string[]): DecisionKey | undefined {
+  const [name, namespace, kind] = words.toReversed();
+  if (name === undefined || namespace === undefined || words.length > 3) return undefined;
+  return { ...(kind === undefined ? {} : { kind }), namespace, name };
+}
+
+/** Ten thousand objects have some ten megabytes of series; a twentieth of that when compressed. */
+async function expose(metrics: Exposition, accepted: unknown, response: ServerResponse): Promise<void> {
+  const isCompressed = /\bgzip\b(?!;q=0(\.0*)?\b)/.test(String(accepted));
+  const encoding = isCompressed ? { 'content-encoding': 'gzip' } : {};
+  response.writeHead(200, { 'content-type': metrics.contentType, vary: 'accept-encoding', ...encoding });
+  const text = Readable.from(metrics.render());
+  if (isCompressed) await pipeline(text, createGzip({ level: constants.Z_BEST_SPEED }), response);
+  else await pipeline(text, response);
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

@@ -7,6 +7,9 @@ import { crdFiles } from '../api/crd/files.ts';
 import { configMarkdown } from '../config.ts';
 import { parametersMarkdown, scalersMarkdown, typesMarkdown } from '../scalers/documentation.ts';
 import { sources } from '../scalers/registry.ts';
+import { createTelemetry } from '../telemetry.ts';
+import { instrumentsMarkdown, seriesMarkdown } from '../telemetry/documentation.ts';
+import { DURATIONS, kedaInstruments } from '../telemetry/otel/instruments.ts';
 import type { CliContext } from './context.ts';
 
 /** Every generated file by its path from the repository's root; `read` gives a file as it stands. */
@@ -21,11 +24,22 @@ export function generatedFiles(read: (path: string) => string): ReadonlyMap<stri
     ...crds.map(([name, text]) => [`charts/sluice/files/crds/${name}`, text] as const),
     ['docs/scalers.md', scalersMarkdown(sources)],
     ...pages,
+    ['docs/metrics.md', metricsPage(read('docs/metrics.md'))],
     [
       'README.md',
       withTable(withTable(read('README.md'), 'options', configMarkdown()), 'types', typesMarkdown(sources)),
     ],
   ]);
+}
+
+function metricsPage(text: string): string {
+  const telemetry = createTelemetry();
+  const series = telemetry.declarations();
+  const instruments = [...kedaInstruments(telemetry.kedaProcess, ''), DURATIONS];
+  return ['keda', 'sluice'].reduce(
+    (page, name) => withTable(page, name, seriesMarkdown(series, `${name}_`)),
+    withTable(text, 'instruments', instrumentsMarkdown(instruments)),
+  );
 }
 
 /** Replaces what stands between `<!-- generated: NAME -->` and the next `<!-- end -->`; throws where there is no such place. */

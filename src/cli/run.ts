@@ -3,8 +3,6 @@ import { Command } from 'commander';
 import type { Component } from '../component.ts';
 import { type Config, OPTIONS, readConfig } from '../config.ts';
 import { createController } from '../controller/controller.ts';
-import { createDiagnostics } from '../diagnostics.ts';
-import { ConfigError } from '../errors.ts';
 import { preferSmallHeap } from '../heap.ts';
 import { loadConnection } from '../kube/connection.ts';
 import { createEventRecorder } from '../kube/events.ts';
@@ -13,11 +11,16 @@ import { createKubeClient } from '../kube/http-client.ts';
 import { createLogger } from '../log.ts';
 import { parseTrigger, triggerSource } from '../scalers/registry.ts';
 import { createSourcePool } from '../scalers/sources.ts';
+import { closeSecretStores, createSecretStores } from '../secret-stores/stores.ts';
 import { supervise } from '../supervisor.ts';
 import { createTelemetry } from '../telemetry.ts';
+import { setTlsDefaults } from '../tls-defaults.ts';
 import { version } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { addOptions } from './options.ts';
+import { createCloudEventParts } from './run/cloud-events.ts';
+import { createLocalEndpoint } from './run/local-endpoint.ts';
+import { createOpenTelemetry } from './run/opentelemetry.ts';
 import { createServing } from './run/serving.ts';
 import { createRing, decisionsOf, identityOf } from './run/membership.ts';
 
@@ -36,7 +39,8 @@ export async function runSluice(config: Config, context: CliContext): Promise<vo
   const { clock, random, env } = context;
   const format = config.logFormat === 'auto' ? (context.stderr.isTTY ? 'pretty' : 'json') : config.logFormat;
   const log = createLogger({ level: config.logLevel, format, stream: context.stderr });
-  const telemetry = createTelemetry();
+  await setTlsDefaults(config, log);
+  const telemetry = createTelemetry({ labels: labelsOf(config) });
   const connect = () => loadConnection({ ...access(config), env, clock });
   const connection = await connect();
   const userAgent = `sluice/${version}${config.membership ? ` (${identityOf(config)})` : ''}`;
@@ -47,6 +51,8 @@ export async function runSluice(config: Config, context: CliContext): Promise<vo
   const ring =
     ringConnection && createRing(config, { connection: ringConnection, transport, clock, random, log, telemetry });
   const clients = createSourcePool({ clock });
+  const stores = createSecretStores({ clock, clients, env });
+  telemetry.watchClients(clients.clients);
   const events = createEventRecorder({
     client,
     reportingController: 'keda-operator',
@@ -54,36 +60,50 @@ export async function runSluice(config: Config, context: CliContext): Promise<vo
     clock,
     log,
   });
+  const cloudEvents = createCloudEventParts(config, {
+    client,
+    clock,
+    random,
+    log,
+    telemetry,
+    ownership: ring,
+    authenticate: (ref, from, signal) => controller.authenticate(ref, from, signal),
+  });
   const controller = createController({
     client: ring ? createKubeClient(connection, { ...transport, beforeWrite: ring.checkWrite }) : client,
     ...(ring ? { ownership: ring } : {}),
     clock,
     random,
     log,
-    events,
+    events: cloudEvents.tee(events),
     types: { triggerSource, parseTrigger },
     clients,
     version,
     namespaces: config.watchNamespaces,
+    labelSelector: config.labelSelector,
+    authenticationLabelSelector: config.authenticationLabelSelector,
     clusterObjectNamespace: config.clusterObjectNamespace || config.podNamespace,
+    restrictSecretAccess: config.restrictSecretAccess,
+    outside: { ...config, stores },
     readTimeoutMs: config.readTimeoutMs,
     telemetry,
   });
   const parts: Component[] = [
+    // Left last, when everything has been told.
+    ...createOpenTelemetry(config, { env, clock, log, telemetry, instance: identityOf(config) }),
     events,
+    ...(config.controller ? [cloudEvents] : []),
     // Left after everything that acts has ended.
     ...(config.controller && ring ? [ring] : []),
     ...(config.controller ? [controller] : []),
     ...createServing(config, { client, log, telemetry, clock, random, controller }),
   ];
-  const address = parseAddress(config.diagnosticsAddress);
-  if (address) {
-    const notReady = (): readonly string[] => parts.filter((part) => !part.ready()).map((part) => part.name);
-    const decisions = decisionsOf(controller, ring);
-    parts.push(createDiagnostics({ ...address, notReady, metrics: telemetry, decisions }));
-  }
+  parts.push(
+    ...createLocalEndpoint(config, { telemetry, parts: [...parts], decisions: decisionsOf(controller, ring) }),
+  );
   log.info('sluice starts', { version, server: connection.server, namespaces: config.watchNamespaces });
   const failure = await supervise(parts, { signal: context.signal, log });
+  await closeSecretStores(stores);
   await clients.close();
   await Promise.all([connection.close(), ringConnection?.close()]);
   if (failure !== undefined) throw failure;
@@ -97,13 +117,6 @@ function access(config: Config): { kubeconfig?: string; context?: string } {
   };
 }
 
-function parseAddress(text: string): { readonly host: string; readonly port: number } | undefined {
-  if (text === '') return undefined;
-  const found = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  if (!found || Number(found[3]) > 65_535) {
-    throw new ConfigError('sluice run', [
-      { field: '--diagnostics-address', message: `expected HOST:PORT, :PORT or nothing, found "${text}"` },
-    ]);
-  }
-  return { host: found[1] ?? found[2] ?? '', port: Number(found[3]) };
+function labelsOf({ highCardinalityLabels }: Config): 'high-cardinality' | 'low-cardinality' {
+  return highCardinalityLabels ? 'high-cardinality' : 'low-cardinality';
 }

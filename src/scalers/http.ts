@@ -4,6 +4,8 @@ import type { Dispatcher } from 'undici';
 import { isTranslated, networkError } from './network-errors.ts';
 import { SourceAnswerError, SourceUnavailableError } from '../errors.ts';
 import type { TlsOptions } from './tls.ts';
+import { elapsedMs } from '../async.ts';
+import { readObserver } from '../telemetry/read-observer.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -64,6 +66,8 @@ export function createHttpClient(options: { readonly silenceMs: number; readonly
 
   return {
     async request(url, what, { method = 'GET', headers = {}, body, silenceMs: patience }, signal) {
+      const startedAt = elapsedMs();
+      let status = 'error';
       try {
         const agent = await agentFor(url);
         const answer = await agent.request({
@@ -77,6 +81,7 @@ export function createHttpClient(options: { readonly silenceMs: number; readonly
         });
         const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
         const text = await answer.body.text();
+        status = String(answer.statusCode);
         const { location } = answer.headers;
         return {
           status: answer.statusCode,
@@ -88,6 +93,8 @@ export function createHttpClient(options: { readonly silenceMs: number; readonly
       } catch (error) {
         if (isTranslated(error, signal)) throw error;
         throw translate(what, error);
+      } finally {
+        readObserver()?.http(status, (elapsedMs() - startedAt) / 1000);
       }
     },
     async close() {

@@ -9,7 +9,15 @@ interface Entry {
   stopLinger: (() => void) | undefined;
 }
 
+/** A client that is open, and how many hold it. `type` is the kind of source, as its id begins. */
+export interface KeptClient {
+  readonly type: string;
+  readonly leases: number;
+}
+
 export interface SourcePool extends ClientPool {
+  /** Of connections: what else is shared under another kind of key is left out. */
+  clients(): Iterable<KeptClient>;
   /** Clients that are open, the lingering ones included. */
   size(): number;
   /** Closes every client at once, leased or not; the pool can be used again afterwards. */
@@ -46,6 +54,12 @@ export function createSourcePool({
 
   return {
     size: () => entries.size,
+    *clients() {
+      for (const [key, { leases }] of entries) {
+        const [, type] = /^([a-z][a-z0-9-]*):/.exec(key) ?? [];
+        if (type !== undefined) yield { type, leases };
+      }
+    },
     async share<T>(key: string, open: () => Promise<T>, close: (client: T) => Promise<void>): Promise<Lease<T>> {
       let entry = entries.get(key);
       if (!entry) {

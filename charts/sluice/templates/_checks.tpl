@@ -45,6 +45,8 @@
 
 {{- $named := dict
       "watch-namespace" "watchNamespace"
+      "watch-label-selector" "watchLabelSelector"
+      "watch-label-selector-for-triggerauth" "watchLabelSelectorForTriggerauth"
       "diagnostics-address" "prometheus.operator.port"
       "secure-port" "service.portHttpsTarget"
       "webhook-port" "webhooks.port"
@@ -61,15 +63,17 @@
       "log-level" "logging.operator.level"
       "log-format" "logging.operator.format"
       "read-timeout" "http.timeout"
+      "http-min-tls-version" "http.minTlsVersion"
+      "http-tls-cipher-list" "http.tlsCipherList"
+      "tls-min-version" "service.minTlsVersion"
+      "tls-cipher-suites" "service.tlsCipherList"
+      "ca-dir" "certificates.operator.caDirs"
+      "k8s-cluster-domain" "clusterDomain"
 }}
 {{- range $flag, $_ := $values.extraArgs.sluice }}
 {{- with get $named $flag }}
 {{- $problems = append $problems (printf "extraArgs.sluice.%s: the chart sets this flag, and other objects with it: use %s" $flag .) }}
 {{- end }}
-{{- end }}
-
-{{- with $values.watchLabelSelector }}
-{{- $problems = append $problems (printf "watchLabelSelector: Sluice has no such selector yet and would act on every ScaledObject, not on those with %q only: leave it empty, or use watchNamespace" .) }}
 {{- end }}
 
 {{- if not $values.takeOwnership }}

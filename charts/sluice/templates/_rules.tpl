@@ -4,25 +4,37 @@
 {{- define "sluice.rules.served" -}}
 # The objects themselves; patch for the finalizer and the name label.
 - apiGroups: [keda.sh]
-  resources: [scaledobjects]
+  resources: [scaledobjects, scaledjobs]
   verbs: [get, list, watch, patch]
 - apiGroups: [keda.sh]
-  resources: [scaledobjects/status]
+  resources: [scaledobjects/status, scaledjobs/status]
   verbs: [patch]
-# An HPA's owner reference blocks the owner's deletion, which some clusters allow only to those who may do this.
+# The owner reference of an HPA or a Job blocks the owner's deletion, which some clusters allow only to those who may do this.
 - apiGroups: [keda.sh]
-  resources: [scaledobjects/finalizers]
+  resources: [scaledobjects/finalizers, scaledjobs/finalizers]
   verbs: [update]
+# patch for the finalizer that KEDA leaves behind: without it they could not be deleted.
 - apiGroups: [keda.sh]
   resources: [triggerauthentications]
-  verbs: [get, list, watch]
+  verbs: [get, list, watch, patch]
 # Which ScaledObjects use it.
 - apiGroups: [keda.sh]
   resources: [triggerauthentications/status]
   verbs: [patch]
+# Where CloudEvents go; patch for the finalizer that KEDA leaves behind.
+- apiGroups: [eventing.keda.sh]
+  resources: [cloudeventsources]
+  verbs: [list, watch, patch]
+- apiGroups: [eventing.keda.sh]
+  resources: [cloudeventsources/status]
+  verbs: [patch]
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]
   verbs: [get, list, watch, create, patch, delete]
+# What ScaledJobs start, and clear away when it is over.
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [get, list, watch, create, delete]
 # The usual targets: their size, and the environment that triggers refer to.
 - apiGroups: [apps]
   resources: [deployments, statefulsets]
@@ -56,7 +68,10 @@
 - apiGroups: [""]
   resources: [serviceaccounts]
   verbs: [get, list, watch]
-# What a kubernetes-workload trigger counts; a namespace is watched while it has one.
+{{- if .Values.permissions.operator.restrict.allowAllServiceAccountTokenCreation }}
+{{ include "sluice.rules.tokens" (dict) }}
+{{- end }}
+# What a kubernetes-workload trigger counts, and the pods of ScaledJobs of strategy accurate or eager; watched while there is one.
 - apiGroups: [""]
   resources: [pods]
   verbs: [list, watch]
@@ -85,14 +100,31 @@
   verbs: [get, list, watch]
 {{- end }}
 
+{{/* Tokens of ServiceAccounts: (dict "names" …), or all of them. */}}
+{{- define "sluice.rules.tokens" -}}
+# For boundServiceAccountToken, and for logins at Vault.
+- apiGroups: [""]
+  resources: [serviceaccounts/token]
+  {{- with .names }}
+  resourceNames: {{ toJson . }}
+  {{- end }}
+  verbs: [create]
+{{- end }}
+
 {{/* What is in no namespace, so that no Role can grant it. */}}
 {{- define "sluice.rules.cluster" -}}
 - apiGroups: [keda.sh]
   resources: [clustertriggerauthentications]
   verbs: [get, list, watch]
+- apiGroups: [eventing.keda.sh]
+  resources: [clustercloudeventsources]
+  verbs: [list, watch]
 {{- if eq (include "sluice.watchNamespaces" .) "[]" }}
 - apiGroups: [keda.sh]
-  resources: [clustertriggerauthentications/status]
+  resources: [clustertriggerauthentications, clustertriggerauthentications/status]
+  verbs: [patch]
+- apiGroups: [eventing.keda.sh]
+  resources: [clustercloudeventsources, clustercloudeventsources/status]
   verbs: [patch]
 {{- end }}
 {{- if ne (include "sluice.isCertificateSupplied" .) "true" }}
@@ -129,6 +161,9 @@
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [get, list, watch]
+{{- if .Values.permissions.operator.restrict.allowAllServiceAccountTokenCreation }}
+{{ include "sluice.rules.tokens" (dict) }}
+{{- end }}
 {{- end }}
 {{- if eq (include "sluice.isShared" .) "true" }}
 # Who is there, and whose objects are whose.

@@ -1,6 +1,7 @@
 // The one number in the answer to an instant query. https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries
 import { z } from 'zod';
 import { SourceAnswerError } from '../../errors.ts';
+import { readObserver } from '../../telemetry/read-observer.ts';
 
 /** A moment in Unix seconds, and the value as text; null from servers that have none. */
 const Sample = z.tuple([z.number(), z.string().nullable()]);
@@ -42,11 +43,17 @@ export function readInstantValue(
   if (value === undefined)
     throw new SourceAnswerError(`${what}: expected ${name} to give a number, found something else`);
   if (Number.isFinite(value)) return value;
+  tellEmpty(value, empty);
   if (empty === 'zero') return 0;
   const found = text === undefined || text === null ? 'no result' : `the result ${value}`;
   throw new SourceAnswerError(`${what}: ${name} has ${found}, and ignoreNullValues is false`, {
     code: text ? 'SOURCE_ANSWER' : 'SOURCE_NOT_FOUND',
   });
+}
+
+/** KEDA counts answers without a value, not infinite ones. */
+function tellEmpty(value: number, empty: 'zero' | 'error'): void {
+  if (Number.isNaN(value)) readObserver()?.emptyAnswer(empty === 'zero');
 }
 
 /** Go's notation, as Prometheus writes it; no value is NaN, a text that is no number undefined. */

@@ -8,6 +8,7 @@ import { DEPLOYMENTS, SECRETS } from '../../../src/kube/resources.ts';
 import type { KubeObject } from '../../../src/kube/client.ts';
 import { parseTrigger, triggerSource } from '../../../src/scalers/registry.ts';
 import { createTelemetry } from '../../../src/telemetry.ts';
+import { textOf } from '../../support/exposition.ts';
 import { aDeployment, aScaledObject } from '../../support/controller-world.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { ProxyMode } from '../../support/fault-proxy.ts';
@@ -77,7 +78,7 @@ export function promiseSecrecy(stage: Stage): void {
           found?.conditions?.some((condition) => condition.type === type && condition.status === value) ?? false;
         // A trigger that can't be bound is never read.
         if (has('Ready', 'False')) return found;
-        const isRead = /^sluice_source_read_seconds_count/m.test(await telemetry.render());
+        const isRead = /^sluice_source_read_seconds_count/m.test(await textOf(telemetry));
         return isRead && !has('Active', 'True') && found;
       });
       const labels = new Map([['scaledobject.keda.sh/name', 'worker']]);
@@ -85,7 +86,7 @@ export function promiseSecrecy(stage: Stage): void {
       const answer = await controller.metrics
         .read({ namespace, metric, labels }, never)
         .catch((error: unknown) => error);
-      const told = [status, log.lines, events, answer, controller.decisions, await telemetry.render()];
+      const told = [status, log.lines, events, answer, controller.decisions, await textOf(telemetry)];
       return told.map((one) => inspect(one, { depth: 20, showHidden: true, maxStringLength: Infinity })).join('\n');
     } finally {
       stop.abort(new Error('the test is over'));

@@ -12,9 +12,11 @@ import {
   aScaledObject,
   aScaledWorker,
   aSecret,
+  aTrigger,
   aWorker,
   brokerAccess,
 } from '../../support/queue-worker.ts';
+import { aScaledJobManifest, jobCondition, jobsOf } from '../../support/scaled-job-story.ts';
 import { type Flags, startWorld, type World } from '../../support/world.ts';
 import { whereBuildable } from '../control-plane/available.ts';
 import { ACCOUNT } from './granted.ts';
@@ -173,7 +175,7 @@ describeProfile(
       await wakes(world, 'other');
     });
 
-    it('makes HPAs by its right to the finalizers of their owners, where owners are guarded', async () => {
+    it('makes HPAs and Jobs by its right to the finalizers of their owners, where owners are guarded', async () => {
       const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/sluice';
       const { client } = world.cluster;
       type Role = KubeObject & { readonly rules: readonly { readonly resources: readonly string[] }[] };
@@ -184,11 +186,17 @@ describeProfile(
       };
       await setRules(rules.filter(({ resources }) => !resources.includes('scaledobjects/finalizers')));
       await world.send('guarded', 15);
-      await world.apply(...aScaledWorker('guarded'));
+      const asJobs = aScaledJobManifest('guarded-jobs', { triggers: [aTrigger('guarded')] });
+      await world.apply(...aScaledWorker('guarded'), asJobs);
       await eventually('it is refused', () => world.log.some((line) => line.includes('cannot set blockOwnerDeletion')));
+      await eventually('Jobs are refused', async () =>
+        expect((await jobCondition(world, 'guarded-jobs', 'Ready')).message).toContain('cannot set blockOwnerDeletion'),
+      );
       expect(await world.hpa('keda-hpa-guarded')).toBeUndefined();
+      expect(await jobsOf(world, 'guarded-jobs')).toEqual([]);
       await setRules(rules);
       await eventually('the HPA is there', async () => (await world.hpa('keda-hpa-guarded')) !== undefined, 45_000);
+      await eventually('the Jobs are there', async () => (await jobsOf(world, 'guarded-jobs')).length === 2, 45_000);
     });
   },
 );

@@ -47,6 +47,31 @@ whereBuildable(describe, 'helm')("the account's rights", () => {
     expect(secretRights(await objects(values))).toEqual(expected);
   });
 
+  it.each<[string, Values, readonly string[]]>([
+    ['nobody', {}, []],
+    [
+      'those that are named',
+      { [`${restrict}.serviceAccountTokenCreationRoles`]: [{ name: 'reader', namespace: 'shop' }] },
+      ['shop/reader'],
+    ],
+    ['everybody', { [`${restrict}.allowAllServiceAccountTokenCreation`]: true }, ['*/*']],
+    [
+      'everybody of the namespaces that are served',
+      { watchNamespace: 'shop', [`${restrict}.allowAllServiceAccountTokenCreation`]: true },
+      ['shop/*', 'sluice/*'],
+    ],
+  ])('lets tokens be issued for %s', async (_name, values, expected) => {
+    const rights = (await objects(values)).flatMap(({ metadata, rules = [] }) =>
+      rules
+        .filter(({ resources }) => resources.includes('serviceaccounts/token'))
+        .map(({ resourceNames, verbs }) => {
+          expect(verbs).toEqual(['create']);
+          return `${metadata.namespace ?? '*'}/${resourceNames?.join(',') ?? '*'}`;
+        }),
+    );
+    expect(rights.toSorted()).toEqual(expected);
+  });
+
   it('grants nothing but cluster-scoped kinds in the whole cluster when namespaces are served', async () => {
     const all = await objects({ watchNamespace: 'shop' });
     const resources = (only(all, 'ClusterRole').rules ?? []).flatMap((rule) => rule.resources);
