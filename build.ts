@@ -51,6 +51,16 @@ const lazyDrivers: Plugin = {
   },
 };
 
+/** The ES form of OpenTelemetry's gRPC exporters hides from bundlers that it requires @grpc/grpc-js; the CommonJS form does not. */
+const visibleRequire: Plugin = {
+  name: 'visible-require',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@opentelemetry\/otlp-grpc-exporter-base$/ }, ({ path, kind, importer, resolveDir }) =>
+      kind === 'require-call' ? undefined : resolve(path, { kind: 'require-call', importer, resolveDir }),
+    );
+  },
+};
+
 await rm(flags.outdir, { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints: { sluice: 'src/main.ts' },
@@ -66,7 +76,7 @@ const { metafile } = await build({
   sourcemap: flags['source-map'] ? 'linked' : false,
   legalComments: 'linked',
   logLevel: 'warning',
-  plugins: [lazyDrivers],
+  plugins: [lazyDrivers, visibleRequire],
   external: [...external],
   define: { SLUICE_VERSION: JSON.stringify(version) },
   // CommonJS dependencies inside an ES module bundle ask for these; `var`, because some ES modules declare them, too.

@@ -4,7 +4,7 @@ import { resourceName } from './path.ts';
 
 /** A command for the kinds that Sluice brings itself, otherwise what to install. */
 export function mendMissingKind(resource: Pick<Resource, 'group' | 'plural'>): string {
-  return resource.group === 'keda.sh'
+  return /(^|\.)keda\.sh$/.test(resource.group)
     ? 'sluice crds | kubectl apply --server-side -f -'
     : `install what serves ${resourceName(resource)}`;
 }

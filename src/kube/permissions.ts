@@ -72,7 +72,17 @@ const CONTROLLER: readonly Permission[] = [
     'HPAs cannot be created where owner references are checked (OpenShift)',
     'sometimes',
   ),
-  served('keda.sh', 'triggerauthentications', READ, 'triggers with an authenticationRef do not work'),
+  served('keda.sh', 'scaledjobs', [...READ, 'patch'], 'no Jobs are started'),
+  served('keda.sh', 'scaledjobs/status', ['patch'], 'no ScaledJob shows its conditions'),
+  served(
+    'keda.sh',
+    'scaledjobs/finalizers',
+    ['update'],
+    'Jobs cannot be created where owner references are checked (OpenShift)',
+    'sometimes',
+  ),
+  served('batch', 'jobs', [...READ, 'create', 'delete'], 'no ScaledJob starts a Job'),
+  served('keda.sh', 'triggerauthentications', [...READ, 'patch'], 'triggers with an authenticationRef do not work'),
   served('keda.sh', 'triggerauthentications/status', ['patch'], 'their status does not name their users'),
   served(
     'autoscaling',
@@ -100,7 +110,13 @@ const CONTROLLER: readonly Permission[] = [
     'pod identities aws with identityOwner workload, and aws-eks, do not work',
     'sometimes',
   ),
-  served('', 'pods', ['list', 'watch'], 'kubernetes-workload triggers do not work', 'sometimes'),
+  served(
+    '',
+    'pods',
+    ['list', 'watch'],
+    'kubernetes-workload triggers do not work, nor ScaledJobs of strategy accurate or eager',
+    'sometimes',
+  ),
   served(
     'discovery.k8s.io',
     'endpointslices',
@@ -109,6 +125,8 @@ const CONTROLLER: readonly Permission[] = [
     'sometimes',
   ),
   served('events.k8s.io', 'events', ['create', 'patch'], 'kubectl describe shows no Events'),
+  served('eventing.keda.sh', 'cloudeventsources', ['list', 'watch', 'patch'], 'no CloudEvents are sent', 'sometimes'),
+  served('eventing.keda.sh', 'cloudeventsources/status', ['patch'], 'their status does not tell whether they work'),
   {
     scope: 'cluster',
     group: 'keda.sh',
@@ -117,17 +135,30 @@ const CONTROLLER: readonly Permission[] = [
     needed: 'always',
     without: 'triggers with a ClusterTriggerAuthentication do not work',
   },
-];
-
-const WHERE_ALL_IS_SERVED: readonly Permission[] = [
   {
     scope: 'cluster',
-    group: 'keda.sh',
-    resource: 'clustertriggerauthentications/status',
-    verbs: ['patch'],
-    needed: 'always',
-    without: 'their status does not name their users',
+    group: 'eventing.keda.sh',
+    resource: 'clustercloudeventsources',
+    verbs: ['list', 'watch'],
+    needed: 'sometimes',
+    without: 'no CloudEvents are sent to a ClusterCloudEventSource',
   },
+];
+
+const patched = (group: string, resource: string, without: string): Permission => ({
+  scope: 'cluster',
+  group,
+  resource,
+  verbs: ['patch'],
+  needed: 'always',
+  without,
+});
+
+const WHERE_ALL_IS_SERVED: readonly Permission[] = [
+  patched('keda.sh', 'clustertriggerauthentications', 'those that KEDA left its finalizer on cannot be deleted'),
+  patched('keda.sh', 'clustertriggerauthentications/status', 'their status does not name their users'),
+  patched('eventing.keda.sh', 'clustercloudeventsources', 'those that KEDA left its finalizer on cannot be deleted'),
+  patched('eventing.keda.sh', 'clustercloudeventsources/status', 'their status does not tell whether they work'),
 ];
 
 /** What is served does not hold it there, and ClusterTriggerAuthentications refer to it. */

@@ -23,7 +23,14 @@ type Definition = KubeObject & {
   };
 };
 
-const OURS = ['ScaledObject', 'ScaledJob', 'TriggerAuthentication', 'ClusterTriggerAuthentication'];
+const OURS = [
+  'ScaledObject',
+  'ScaledJob',
+  'TriggerAuthentication',
+  'ClusterTriggerAuthentication',
+  'CloudEventSource',
+  'ClusterCloudEventSource',
+];
 /** A field of the kind's Go type that KEDA's own releases remove from the definition. */
 const NOT_RELEASED = ['ScaledJob .spec.triggers[].metricType'];
 
