@@ -84,7 +84,7 @@ async function answer(
   if (root === 'decisions' && (key || rest.length === 0)) {
     const found = options.decisions(key);
     return found === undefined
-      ? send(response, 404, 'text/plain', `no decision yet for ${rest.join('/')}\n`)
+      ? send(response, 404, 'text/plain', `no decision yet for ${described(key)}\n`)
       : send(response, 200, 'application/json', `${JSON.stringify(found)}\n`);
   }
   const decisions = '/decisions /decisions/NAMESPACE/NAME /decisions/ScaledJob/NAMESPACE/NAME';
@@ -96,6 +96,14 @@ function keyIn(words: readonly string[]): DecisionKey | undefined {
   const [name, namespace, kind] = words.toReversed();
   if (name === undefined || namespace === undefined || words.length > 3) return undefined;
   return { ...(kind === undefined ? {} : { kind }), namespace, name };
+}
+
+function described(key: DecisionKey | undefined): string {
+  if (key === undefined) return 'anything';
+  const name = `${key.namespace}/${key.name}`;
+  return key.kind === undefined
+    ? `ScaledObject ${name}; a ScaledJob's is at /decisions/ScaledJob/${name}`
+    : `${key.kind} ${name}`;
 }
 
 /** Ten thousand objects have some ten megabytes of series; a twentieth of that when compressed. */

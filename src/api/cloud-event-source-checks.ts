@@ -29,6 +29,17 @@ function webAddress(field: string, text: string): readonly FieldIssue[] {
   return ['http:', 'https:'].includes(protocol) ? [] : [{ field, message: 'expected an absolute http or https URL' }];
 }
 
+/** Of topics, in Azure's clouds. */
+const TOPIC_DOMAINS = ['eventgrid.azure.net', 'eventgrid.azure.us', 'eventgrid.azure.cn'];
+
+/** Nobody but Azure gets to see a token of ours, whatever a manifest says. (KEDA shows it to any endpoint.) */
+export function checkTopicForIdentity(endpoint: string): readonly FieldIssue[] {
+  const { protocol, hostname } = URL.parse(endpoint) ?? {};
+  if (protocol === 'https:' && TOPIC_DOMAINS.some((domain) => hostname?.endsWith(`.${domain}`))) return [];
+  const message = `expected https and a host under ${TOPIC_DOMAINS.join(', ')}, for the pod identity azure-workload`;
+  return [{ field: 'spec.destination.azureEventGridTopic.endpoint', message }];
+}
+
 /** What is right and changes nothing, as in KEDA. */
 export function uselessOfCloudEventSource(spec: CloudEventSourceSpec): readonly FieldIssue[] {
   const { destination, authenticationRef } = spec;

@@ -56,6 +56,16 @@ export function describe(value: unknown, at: Path): string {
 const SECRET = /pass|secret|token|key|connection|credential|sas/i;
 const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
+/** Whoever has more of them made one mistake many times over. */
+export const MOST_TOLD = 100;
+
+/** The first of many, and with the last of these that there are more: what a program wrote can have hundreds of thousands. */
+export function firstOf<I extends { readonly message: string }>(issues: readonly I[]): readonly I[] {
+  const last = issues[MOST_TOLD];
+  if (last === undefined) return issues;
+  return [...issues.slice(0, MOST_TOLD), { ...last, message: `${last.message}; further mistakes are not told` }];
+}
+
 /** One issue of zod about `root`, in our words. */
 export function explain(issue: z.core.$ZodIssue, root: unknown): ApiIssue {
   const field = pathText(issue.path);

@@ -1,7 +1,7 @@
 // What the Job API would refuse of a ScaledJob's jobTargetRef. Told when it is applied, for otherwise every Job would fail, one by one.
 // Kubernetes: https://kubernetes.io/docs/concepts/workloads/controllers/job/
 import type { FieldIssue } from '../errors.ts';
-import { describe, pathText, valueAt } from './issues.ts';
+import { describe, firstOf, MOST_TOLD, pathText, valueAt } from './issues.ts';
 
 const ROOT = ['spec', 'jobTargetRef'] as const;
 const POD = ['template', 'spec'] as const;
@@ -49,17 +49,18 @@ function containers(given: unknown, init: unknown): readonly FieldIssue[] {
     })),
   ];
   const names = new Set<unknown>();
-  return all.flatMap(({ container, at }) => {
+  const found: FieldIssue[] = [];
+  for (const { container, at } of all) {
+    if (found.length > MOST_TOLD) break;
     const name = valueAt(container, ['name']);
     const isTaken = names.has(name);
     if (typeof name === 'string' && name !== '') names.add(name);
     const taken = `${JSON.stringify(name)} is the name of another container already: every name must be unique in the pod`;
-    return [
-      ...text(container, 'name', at),
-      ...(isTaken ? [issue([...at, 'name'], taken)] : []),
-      ...text(container, 'image', at),
-    ];
-  });
+    found.push(...text(container, 'name', at));
+    if (isTaken) found.push(issue([...at, 'name'], taken));
+    found.push(...text(container, 'image', at));
+  }
+  return firstOf(found);
 }
 
 function text(container: unknown, field: string, at: readonly PropertyKey[]): readonly FieldIssue[] {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigError, type FieldIssue } from '../errors.ts';
 import type { CloudEventSource } from './cloud-event-source.ts';
 import { type StructuralSchema, structuralSchema } from './crd/structural.ts';
-import { type ApiIssue, explain } from './issues.ts';
+import { type ApiIssue, explain, firstOf, MOST_TOLD } from './issues.ts';
 import { apiVersionOf, type Kind, kinds } from './kinds.ts';
 import { ObjectMeta } from './object-meta.ts';
 import { readStatus } from './readable-status.ts';
@@ -63,8 +63,8 @@ export function inspect<K extends Kind>(kind: K, manifest: unknown): Inspection<
   const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   const unknown = unknownFields(structuralOf(kind), given['spec'], ['spec']);
   if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => explain(issue, value));
-    return { object: undefined, errors, warnings: unknown };
+    const errors = parsed.error.issues.slice(0, MOST_TOLD + 1).map((issue) => explain(issue, value));
+    return { object: undefined, errors: firstOf(errors), warnings: unknown };
   }
   const { status, issues } = readStatus<z.ZodObject>(kinds[kind].status, given['status']);
   const object = { ...parsed.data, ...(status === undefined ? {} : { status }) };

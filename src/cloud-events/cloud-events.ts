@@ -1,5 +1,5 @@
 // Events of ours for those who are not in the cluster: hands each to the CloudEventSources that want it.
-import type { Clock } from '../async.ts';
+import { type Clock, withDeadline } from '../async.ts';
 import { cloudEventSources, clusterCloudEventSources, FINALIZER } from '../api/names.ts';
 import type { Component } from '../component.ts';
 import type { KubeClient, KubeObject, Resource } from '../kube/client.ts';
@@ -49,6 +49,8 @@ export interface CloudEvents extends Component {
 
 /** Events that come before the sources are known. */
 const ROOM_AT_START = 1_024;
+/** For a kind that nobody lets us list, the other one does not wait. */
+const START_MS = 30_000;
 /** Each source gets this long at shutdown, all at the same time. */
 const FAREWELL_MS = 3_000;
 
@@ -79,6 +81,7 @@ export function createCloudEvents(options: CloudEventsOptions): CloudEvents {
         const left = source.drop().finally(() => leaving.delete(left));
         leaving.add(left);
         tellQueued(namespace);
+        if (there.size === 0) sources.delete(namespace);
         hooks.gone?.({ namespace, source: name });
       } else {
         there.set(name, source);
@@ -119,7 +122,8 @@ export function createCloudEvents(options: CloudEventsOptions): CloudEvents {
   }
 
   async function releaseEarly(signal: AbortSignal): Promise<void> {
-    await Promise.all(kinds.map((kind) => kind.settled(signal))).catch(() => {});
+    const settled = (inTime: AbortSignal): Promise<unknown> => Promise.all(kinds.map((kind) => kind.settled(inTime)));
+    await withDeadline(clock, signal, START_MS, 'sources of CloudEvents', settled).catch(() => {});
     const held = early ?? [];
     early = undefined;
     for (const occurrence of held) offer(occurrence);

@@ -1,11 +1,12 @@
 // Destination azureEventGridTopic: events in batches, as CloudEvents 1.0, with the topic's key or a workload identity.
+import { checkTopicForIdentity } from '../api/cloud-event-source-checks.ts';
 import type { Clock } from '../async.ts';
 import { AuthError, ConfigError } from '../errors.ts';
 import { usesWorkloadIdentity } from '../scalers/azure-account.ts';
 import { createWorkloadIdentity, type TokenSource } from '../scalers/azure-identity.ts';
 import { createHttpClient } from '../scalers/http.ts';
 import type { Credentials, Destination } from './destination.ts';
-import { refusal, SILENCE_MS } from './refusal.ts';
+import { asking, refusal } from './refusal.ts';
 
 const API_VERSION = '2018-01-01';
 const SCOPE = 'https://eventgrid.azure.net/.default';
@@ -23,7 +24,7 @@ export function createEventGridTopic({ endpoint, clock, credentials }: EventGrid
   const url = new URL(endpoint);
   if (!url.searchParams.has('api-version')) url.searchParams.set('api-version', API_VERSION);
   const place = `Event Grid topic ${url.host}`;
-  const http = createHttpClient({ silenceMs: SILENCE_MS });
+  const http = createHttpClient(asking);
   let identity: { readonly of: string; readonly token: TokenSource } | undefined;
 
   function tokenOf(podIdentity: Credentials['podIdentity'], signal: AbortSignal): Promise<string> {
@@ -34,7 +35,11 @@ export function createEventGridTopic({ endpoint, clock, credentials }: EventGrid
 
   async function authorize(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     const { auth, podIdentity } = await credentials(signal);
-    if (usesWorkloadIdentity(podIdentity)) return { authorization: `Bearer ${await tokenOf(podIdentity, signal)}` };
+    if (usesWorkloadIdentity(podIdentity)) {
+      const issues = checkTopicForIdentity(endpoint);
+      if (issues.length > 0) throw new ConfigError('CloudEventSource', issues);
+      return { authorization: `Bearer ${await tokenOf(podIdentity, signal)}` };
+    }
     const key = auth['accessKey']?.trim() ?? '';
     if (key === '') {
       const message = `${place} needs one that gives accessKey, or has pod identity azure-workload`;

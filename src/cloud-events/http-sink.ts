@@ -2,13 +2,13 @@
 import { createHttpClient } from '../scalers/http.ts';
 import { binaryMode } from './cloud-event.ts';
 import type { Destination } from './destination.ts';
-import { refusal, SILENCE_MS } from './refusal.ts';
+import { asking, refusal } from './refusal.ts';
 
 /** `uri` may hold a name and a password, which go into a header, as everywhere else. */
 export function createHttpSink(uri: string): Destination {
   const url = new URL(uri);
   const place = `http sink ${url.host}`;
-  const http = createHttpClient({ silenceMs: SILENCE_MS });
+  const http = createHttpClient(asking);
   const authorization = basic(url);
 
   return {

@@ -2,7 +2,8 @@
 import { AuthError, type SluiceError, SourceAnswerError, SourceUnavailableError } from '../errors.ts';
 import type { HttpAnswer } from '../scalers/http.ts';
 
-export const SILENCE_MS = 10_000;
+/** How sinks are asked; what they answer beside the status is of no use. */
+export const asking = { silenceMs: 10_000, mostBytes: 2 ** 20 } as const;
 
 /** Says nothing of the body: it may quote what was sent, or a key. */
 export function refusal(place: string, { status, retryAfterMs }: HttpAnswer): SluiceError {

@@ -11,6 +11,7 @@ import type { Observation, TriggerState } from './decide/observation.ts';
 import type { ObjectMemory } from './memory.ts';
 import { conditionIn } from './status.ts';
 import { targetOf } from '../api/target.ts';
+import { createTell, flipOf, newFailures, warningsOf } from './telling.ts';
 
 export interface Announce {
   /** What the difference between two statuses says. */
@@ -37,18 +38,14 @@ export interface ScaleStep {
 }
 
 export function createAnnounce(recorder: EventRecorder): Announce {
-  function tell(object: ScaledObject, type: 'Normal' | 'Warning', reason: string, note: string): void {
-    const { apiVersion, kind, metadata } = object;
-    const { namespace, name, uid } = metadata;
-    recorder.record({ regarding: { apiVersion, kind, namespace, name, uid }, type, reason, action: reason, note });
-  }
+  const tell = createTell(recorder);
 
   return {
     conditions(before, after) {
       const stood = (type: string) => conditionIn(before.status, type);
       const stands = (type: string) => conditionIn(after, type);
       const note = (type: string): string => stands(type)?.message ?? '';
-      if (stands('Ready')?.status === 'True' && stood('Ready')?.status !== 'True') {
+      if (flipOf(stood('Ready'), stands('Ready')) === 'to-true') {
         tell(before, 'Normal', 'ScaledObjectReady', note('Ready'));
       }
       const isRefused = stands('Ready')?.reason === 'ScaledObjectCheckFailed';
@@ -59,9 +56,8 @@ export function createAnnounce(recorder: EventRecorder): Announce {
       announceFlip('Fallback', 'ScaledObjectFallbackActivated', 'ScaledObjectFallbackDeactivated');
 
       function announceFlip(type: string, toTrue: string, toFalse: string): void {
-        const [was, is] = [stood(type)?.status, stands(type)?.status];
-        if (is === 'True' && was !== 'True') tell(before, 'Normal', toTrue, note(type));
-        if (is === 'False' && was === 'True') tell(before, 'Normal', toFalse, note(type));
+        const flip = flipOf(stood(type), stands(type));
+        if (flip) tell(before, 'Normal', flip === 'to-true' ? toTrue : toFalse, note(type));
       }
     },
     scaled(object, { decision, seen, from, to }) {
@@ -77,15 +73,10 @@ export function createAnnounce(recorder: EventRecorder): Announce {
       tell(object, 'Warning', reason, `${targetName(object)} is not scaled to ${decision.scaleTo}: ${error.message}`);
     },
     failures(object, triggers, memory) {
-      const failing = triggers.flatMap((t) => (t.kind === 'failed' ? [t] : []));
-      const told = memory.toldFailures;
-      memory.toldFailures = new Set(failing.map(({ metric, code }) => `${metric} ${code}`));
-      for (const { metric, code, message, failures } of failing) {
-        // The message of one that cannot be put to use begins with its place already.
-        const what = failures > 0 ? `${metric}: ${message}` : message;
+      for (const { of, note } of newFailures(triggers, memory)) {
         // KEDA has a word of its own for a source that a formula waits for.
-        const reason = failures > 0 && usesModifiers(object.spec) ? 'KEDAMetricSourceFailed' : 'KEDAScalerFailed';
-        if (!told.has(`${metric} ${code}`)) tell(object, 'Warning', reason, `${what} [${code}]`);
+        const reason = of === 'read' && usesModifiers(object.spec) ? 'KEDAMetricSourceFailed' : 'KEDAScalerFailed';
+        tell(object, 'Warning', reason, note);
       }
     },
     bound(object, bindings) {
@@ -101,17 +92,7 @@ export function createAnnounce(recorder: EventRecorder): Announce {
       for (const { field, message } of uselessFields(object.spec, { isResource: (type) => resources.has(type) })) {
         tell(object, 'Normal', 'KEDAScalerInfo', `${field} ${message}`);
       }
-      for (const binding of bindings) {
-        if (binding.kind === 'broken') continue;
-        for (const { field, message } of binding.warnings) {
-          tell(
-            object,
-            'Warning',
-            'KEDAScalerInfo',
-            `triggers[${binding.index}] (${binding.trigger.type}): ${field} ${message}`,
-          );
-        }
-      }
+      for (const warning of warningsOf(bindings)) tell(object, 'Warning', 'KEDAScalerInfo', warning);
     },
     unbound: (object) => tell(object, 'Normal', 'KEDAScalersStopped', 'The triggers are no longer watched'),
     deleted: (object) => tell(object, 'Warning', 'ScaledObjectDeleted', 'The ScaledObject was deleted'),

@@ -76,6 +76,9 @@ export function createBystander(options: BystanderOptions): Bystander {
       // The owner tells its author.
       if (!(error instanceof ConfigError)) throw error;
       rest(key, memory);
+    } finally {
+      // It was forgotten meanwhile, and nobody would come back to what was bound since.
+      if (!find(key)) forget(key);
     }
   }
 

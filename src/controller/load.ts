@@ -2,45 +2,19 @@
 import { type Pause, pauseOf } from '../api/annotations.ts';
 import { checkFallback, checkNames, checkReplicaBounds, checkTriggers } from '../api/checks.ts';
 import { parseScaledObject } from '../api/parse.ts';
-import { readStatus } from '../api/readable-status.ts';
 import { type ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
 import { checkScalingModifiers } from '../api/scaling-modifiers.ts';
 import { checkTriggerOptions } from '../api/scale-on.ts';
 import { ConfigError } from '../errors.ts';
 import type { KubeObject } from '../kube/client.ts';
 import type { TriggerTypes } from './bind.ts';
+import { createParsedObjects } from './parsed-objects.ts';
 
-/** Objects that went through the parser already, so that a look does not parse what has not changed; each with what is unreadable in its status. */
-const parsed = new WeakMap<KubeObject, readonly string[]>();
-
-/** For the watch: keeps the parsed object instead of the raw one; one that does not parse is kept as it is and told of later. */
-export function parsedOrRaw(raw: KubeObject): KubeObject {
-  try {
-    return parsedFrom(raw);
-  } catch {
-    const { status: found, ...rest } = raw as KubeObject & { readonly status?: unknown };
-    const { status } = readStatus(ScaledObjectStatus, found);
-    return status === undefined ? rest : Object.assign(rest, { status });
-  }
-}
-
-/** Throws a ConfigError that names every bad field. */
-export function loadScaledObject(stored: KubeObject): ScaledObject {
-  return parsed.has(stored) ? (stored as ScaledObject) : parsedFrom(stored);
-}
-
-/** Names of the fields of its status that were there and could not be read, of an object that `loadScaledObject` gave. */
-export function unreadableStatus(object: ScaledObject): readonly string[] {
-  return parsed.get(object) ?? [];
-}
-
-function parsedFrom(raw: KubeObject): ScaledObject {
-  const { object, warnings } = parseScaledObject(raw);
-  const isWhole = !warnings.some(({ field }) => field.startsWith('status'));
-  const { status } = raw as KubeObject & { readonly status?: unknown };
-  parsed.set(object, isWhole ? [] : readStatus(ScaledObjectStatus, status).unreadable);
-  return object;
-}
+export const {
+  parsedOrRaw,
+  load: loadScaledObject,
+  unreadableStatus,
+} = createParsedObjects({ parse: parseScaledObject, status: ScaledObjectStatus });
 
 /** The pause annotations; throws a ConfigError when paused-replicas is no number. */
 export function readPause(object: ScaledObject): Exclude<Pause, { kind: 'invalid' }> {

@@ -10,6 +10,7 @@ import type { HpaKeeper } from './apply-hpa.ts';
 import type { Binding } from './binding.ts';
 import type { Bind } from './binder.ts';
 import { type Decision, decide } from './decide/decide.ts';
+import { isLookDue } from './decide/looks.ts';
 import type { Observation, TriggerState } from './decide/observation.ts';
 import type { ScalingPolicy } from './decide/policy.ts';
 import type { DecisionLog } from './decisions.ts';
@@ -20,7 +21,7 @@ import type { ObjectMemory } from './memory.ts';
 import { countUnasked, observationOf, sameMomentMs, sampleTriggers, withFailuresBefore } from './observe.ts';
 import type { Outcome } from './outcome.ts';
 import { podCountFor } from './ready-pods.ts';
-import { renewNow, renewWhenRefused } from './renewal.ts';
+import { renewWhenBroken, renewWhenRefused } from './renewal.ts';
 import type { Reporter } from './report.ts';
 import type { Sampler } from './sampler.ts';
 import type { ObservedTarget, ScaleTargets } from './scale-target.ts';
@@ -197,9 +198,7 @@ export function createLook(options: LookOptions): TakeLook {
     const target = await observe(visit);
     memory.policy = policy;
     visit.found = { target };
-    // What a broken trigger waits for may have come without anybody telling us.
-    const isBroken = memory.bindings?.some(({ kind }) => kind === 'broken') ?? false;
-    if (isBroken && isLookDue(memory, policy, clock.now())) renewNow(memory);
+    renewWhenBroken(memory, policy, clock);
     const { bindings, isNew } = await bind(key, triggersOf(visit.object), memory, policy.readTimeoutMs, signal);
     if (policy.usesPush) sampler.watch(key);
     else sampler.unwatch(key);
@@ -211,11 +210,6 @@ export function createLook(options: LookOptions): TakeLook {
     if (retriable) throw retriable;
     return checkAgainInMs;
   };
-}
-
-/** The next look is never further away than an interval, or the clock was set back. */
-function isLookDue({ nextLookAt }: ObjectMemory, { pollingIntervalMs }: ScalingPolicy, now: number): boolean {
-  return now >= nextLookAt || nextLookAt - now > pollingIntervalMs;
 }
 
 /** What is wrong with the formula alone: a trigger that fails is told of by itself. */

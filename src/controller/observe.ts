@@ -135,6 +135,6 @@ export function withFailuresBefore(
 }
 
 /** How old a reading may be at a look: readings of one moment are shared among objects that ask the same. */
-export function sameMomentMs({ pollingIntervalMs }: ScalingPolicy): number {
+export function sameMomentMs({ pollingIntervalMs }: Pick<ScalingPolicy, 'pollingIntervalMs'>): number {
   return Math.min(1_000, pollingIntervalMs / 10);
 }

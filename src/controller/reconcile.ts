@@ -1,11 +1,12 @@
 // What is to be done about one object now. Level-triggered, idempotent, and safe to be cut off between any two writes.
+import { scaledObjects } from '../api/names.ts';
 import type { ScaledObject } from '../api/scaled-object.ts';
 import { ConfigError, type SluiceError } from '../errors.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import type { TriggerTypes } from './bind.ts';
 import { policyOf, type ScalingPolicy } from './decide/policy.ts';
 import { claim, finalize } from './finalize.ts';
-import { checkLabels, checkScaledObject, loadScaledObject, nameOf, readPause } from './load.ts';
+import { checkLabels, checkScaledObject, loadScaledObject, nameOf, readPause, unreadableStatus } from './load.ts';
 import { createLook, type LookOptions } from './look.ts';
 import { memoryFor, type ObjectMemory } from './memory.ts';
 import { mendStatus } from './mend-status.ts';
@@ -14,6 +15,7 @@ import { holdPaused } from './pause.ts';
 import type { ObservedTarget } from './scale-target.ts';
 import { targetOf } from '../api/target.ts';
 import { report, type Visit } from './visit.ts';
+import { goOnWith } from './written.ts';
 
 export interface ReconcileOptions extends LookOptions {
   readonly client: KubeClient;
@@ -81,10 +83,10 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
     let againInMs: number | undefined;
     try {
       visit.object = loadScaledObject(visit.object);
-      visit.object = await mended(visit);
+      await mend(visit);
       // Before the label is set, into which not every name fits.
       checkLabels(visit.object);
-      visit.object = await claimed(visit);
+      goOnWith(visit, await claim(visit.object, client, visit.signal));
       visit.memory.lastActiveAt ??= lastActivity(visit.object, clock.now());
       visit.memory.failuresBefore ??= failuresOnRecord(visit.object);
       // KEDA: what is paused at something that is no number is paused all the same.
@@ -104,16 +106,10 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
     }
   }
 
-  async function mended(visit: Visit): Promise<ScaledObject> {
-    const object = await mendStatus(visit.object, { client, now: clock.now() }, visit.signal);
-    if (object !== visit.object) visit.wrote(object);
-    return object;
-  }
-
-  async function claimed(visit: Visit): Promise<ScaledObject> {
-    const object = await claim(visit.object, client, visit.signal);
-    if (object !== visit.object) visit.wrote(object);
-    return object;
+  async function mend(visit: Visit): Promise<void> {
+    const unreadable = unreadableStatus(visit.object);
+    const mending = { client, resource: scaledObjects, unreadable, now: clock.now() };
+    goOnWith(visit, await mendStatus(visit.object, mending, visit.signal));
   }
 
   return async (key, signal) => {

@@ -3,6 +3,7 @@ import type { Clock } from '../async.ts';
 import type { SluiceError } from '../errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Logger } from '../log.ts';
+import { isLookDue } from './decide/looks.ts';
 import type { TriggerState } from './decide/observation.ts';
 import type { TriggerMemory } from './memory.ts';
 import { kindOf, namesOf } from './object-key.ts';
@@ -23,8 +24,18 @@ export function isDue({ renewal }: TriggerMemory, clock: Clock): boolean {
 }
 
 /** Reads everything again at the next look, although nobody told of a change. */
-export function renewNow(memory: TriggerMemory): void {
+function renewNow(memory: TriggerMemory): void {
   memory.renewal = { fromMs: 0, inMs: 0 };
+}
+
+/** What a broken trigger waits for may have come without anybody telling us, so it is looked for at each poll. */
+export function renewWhenBroken(
+  memory: TriggerMemory,
+  policy: { readonly pollingIntervalMs: number },
+  clock: Clock,
+): void {
+  const isBroken = memory.bindings?.some(({ kind }) => kind === 'broken') ?? false;
+  if (isBroken && isLookDue(memory, policy, clock.now())) renewNow(memory);
 }
 
 /** A source refuses what a store gave us, so it may have been rotated there. KEDA resolves everything anew after any failed read. */

@@ -7,7 +7,7 @@ import { isWorthWriting, mergePatch } from './status.ts';
 import { atVersionOf } from './written.ts';
 
 /** Any status of which ScaledObjectStatus has every field that matters here. */
-export type Reported<S extends ScaledObjectStatus> = KubeObject & { readonly status?: S };
+export type Reported<S extends ScaledObjectStatus = ScaledObjectStatus> = KubeObject & { readonly status?: S };
 
 export interface StatusWrite<S extends ScaledObjectStatus, O extends Reported<S>> {
   readonly resource: Resource;

@@ -71,6 +71,12 @@ export function timestamp(atMs: number): string {
   return new Date(Math.ceil(atMs / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
+/** Of a time as Kubernetes writes it; undefined for one that cannot be read. */
+export function timeOf(text: string | undefined): number | undefined {
+  const at = Date.parse(text ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
 /** The condition of that type. */
 export function conditionIn(status: ScaledObjectStatus | undefined, type: string): Condition | undefined {
   return status?.conditions?.find((condition) => condition.type === type);

@@ -29,6 +29,7 @@ export interface TriggerReadingOptions {
   readonly clients: ClientPool;
   readonly clusterObjectNamespace: string;
   readonly watches: Pick<Watches, 'triggerAuthentications' | 'clusterTriggerAuthentications'>;
+  readonly authenticationLabelSelector?: string | undefined;
   readonly podTemplate: KubeLookupOptions['podTemplate'];
   /** Where parameters come from besides objects of the cluster; nowhere when not given. */
   readonly outside?: OutsideSources;
@@ -121,6 +122,12 @@ export function createTriggerReading(options: TriggerReadingOptions): TriggerRea
   const restrictSecretAccess = options.restrictSecretAccess ?? false;
   const authenticate = createAuthenticate({ ...options, lookups, restrictSecretAccess });
   let isClosed = false;
+  let authenticating = 0;
+
+  /** CloudEvents may be sent after everything else has ended. */
+  function clearUnlessAsked(): void {
+    if (isClosed && authenticating === 0) lookups.clear();
+  }
 
   return {
     sampler,
@@ -133,11 +140,15 @@ export function createTriggerReading(options: TriggerReadingOptions): TriggerRea
       sampler,
       tellKept: createTellKept(options),
     }),
-    authenticate: (...asked) =>
-      authenticate(...asked).finally(() => {
-        // CloudEvents may be sent after everything else has ended.
-        if (isClosed) lookups.clear();
-      }),
+    async authenticate(...asked) {
+      authenticating++;
+      try {
+        return await authenticate(...asked);
+      } finally {
+        authenticating--;
+        clearUnlessAsked();
+      }
+    },
     lookAgain,
     forget(key) {
       sampler.unbind(key);
@@ -148,7 +159,7 @@ export function createTriggerReading(options: TriggerReadingOptions): TriggerRea
       isClosed = true;
       hints.close();
       await Promise.all([credentials.stop(), sampler.close()]);
-      lookups.clear();
+      clearUnlessAsked();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { ObjectMemory } from './memory.ts';
 import type { Outcome } from './outcome.ts';
 import type { Reporter } from './report.ts';
 import type { Findings } from './status-facts.ts';
+import { goOnWith } from './written.ts';
 
 export interface Visit {
   /** `namespace/name`. */
@@ -22,7 +23,5 @@ export interface Visit {
 export async function report(visit: Visit, reporter: Reporter, outcome: Outcome): Promise<void> {
   const { found, memory, signal } = visit;
   const after = await reporter.report(visit.object, memory, { outcome, found }, signal);
-  if (after === visit.object) return;
-  visit.object = after;
-  visit.wrote(after);
+  goOnWith(visit, after);
 }

@@ -84,7 +84,7 @@ export async function untilSynced(watches: Watches, clock: Clock, signal: AbortS
   const startedAt = clock.now();
   const isEnough = (): boolean =>
     components.every((component) => component.ready()) ||
-    (objects.synced() && hpas.synced() && clock.now() - startedAt >= PATIENCE_MS);
+    (objects.synced() && hpas.synced() && Math.abs(clock.now() - startedAt) >= PATIENCE_MS);
   while (!isEnough()) await sleep(clock, 25, signal);
 }
 

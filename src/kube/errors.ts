@@ -11,6 +11,8 @@ export interface StatusAnswer {
 }
 
 const LONGEST_MESSAGE = 1_000;
+/** Kubernetes says 500 of a server-side apply with a field that its schema has not (kubernetes/kubernetes#139253). */
+const UNDECLARED_FIELD = /^failed to create typed patch object /;
 
 /**
  * An answer that is no success. `doing` names verb, resource and object. Of the body only metav1.Status' own fields are
@@ -18,7 +20,7 @@ const LONGEST_MESSAGE = 1_000;
  */
 export function errorOfAnswer(doing: string, status: number, body: unknown, retryAfter: string | undefined): KubeError {
   const said = isStatus(body) ? body : {};
-  const { code, retry } = classify(status);
+  const { code, retry } = classify(UNDECLARED_FIELD.test(said.message ?? '') ? 422 : status);
   const retryAfterMs = waitOf(retryAfter) ?? waitOf(said.details?.retryAfterSeconds);
   return new KubeError(`${doing}: ${said.message?.slice(0, LONGEST_MESSAGE) ?? 'no reason given'} (HTTP ${status})`, {
     code,

@@ -10,7 +10,7 @@ import { readObserver } from '../telemetry/read-observer.ts';
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
-  /** `Retry-After` in milliseconds, when the answer has one in seconds. */
+  /** `Retry-After` in milliseconds, when the answer has one in seconds; at most five minutes. */
   readonly retryAfterMs: number | undefined;
   /** Where a redirect leads to, as the server wrote it. */
   readonly location?: string;
@@ -34,14 +34,25 @@ export interface HttpClient {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_MS = 65_000;
+const MIB = 2 ** 20;
 /** A listing of 100,000 queues has about 12 MB. */
-const LARGEST_ANSWER_BYTES = 64 * 2 ** 20;
+const LARGEST_ANSWER_BYTES = 64 * MIB;
+/** Whatever a server asks for: what is wrong with it may be over by then. */
+const LONGEST_REST_MS = 300_000;
 const CONNECTIONS = 8;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** `silenceMs` is the longest pause before and within an answer. The usual proxy variables are obeyed, but not for loopback. */
-export function createHttpClient(options: { readonly silenceMs: number; readonly tls?: TlsOptions }): HttpClient {
-  const { silenceMs, tls } = options;
+export interface HttpClientOptions {
+  /** The longest pause before and within an answer. */
+  readonly silenceMs: number;
+  /** The largest answer; 64 MiB when not given. */
+  readonly mostBytes?: number;
+  readonly tls?: TlsOptions;
+}
+
+/** The usual proxy variables are obeyed, but not for loopback. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { silenceMs, mostBytes = LARGEST_ANSWER_BYTES, tls } = options;
   const agents = new Map<boolean, Promise<Dispatcher>>();
 
   async function createAgent(loopback: boolean): Promise<Dispatcher> {
@@ -52,7 +63,7 @@ export function createHttpClient(options: { readonly silenceMs: number; readonly
       headersTimeout: silenceMs,
       bodyTimeout: silenceMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      maxResponseSize: LARGEST_ANSWER_BYTES,
+      maxResponseSize: mostBytes,
     };
     return loopback ? new Agent(settings) : new EnvHttpProxyAgent(settings);
   }
@@ -87,12 +98,12 @@ export function createHttpClient(options: { readonly silenceMs: number; readonly
           status: answer.statusCode,
           text,
           headers: answer.headers,
-          retryAfterMs: seconds >= 0 ? seconds * 1_000 : undefined,
+          retryAfterMs: seconds >= 0 ? Math.min(seconds * 1_000, LONGEST_REST_MS) : undefined,
           ...(typeof location === 'string' ? { location } : {}),
         };
       } catch (error) {
         if (isTranslated(error, signal)) throw error;
-        throw translate(what, error);
+        throw translate(what, mostBytes, error);
       } finally {
         readObserver()?.http(status, (elapsedMs() - startedAt) / 1000);
       }
@@ -103,10 +114,11 @@ export function createHttpClient(options: { readonly silenceMs: number; readonly
   };
 }
 
-function translate(what: string, error: unknown): Error {
+function translate(what: string, mostBytes: number, error: unknown): Error {
   const { name = '', code = '' } = types.isNativeError(error) ? (error as NodeJS.ErrnoException) : {};
   if (name === 'HTTPParserError' || /^(HPE_|UND_ERR_(RES_EXCEEDED|RESPONSE|HTTP_PARSER))/.test(code)) {
-    return new SourceAnswerError(`${what}: expected an answer in HTTP of at most 64 MiB, found something else`);
+    const most = `${mostBytes / MIB} MiB`;
+    return new SourceAnswerError(`${what}: expected an answer in HTTP of at most ${most}, found something else`);
   }
   return networkError(what, error) ?? new SourceUnavailableError(`${what}: the request failed`);
 }

@@ -53,8 +53,8 @@ async function keysOf(
   if (token && token.kind !== 'set') return token;
   return {
     kind: 'keys',
-    accessKeyId: id.value.trim(),
-    secretAccessKey: secret.value.trim(),
-    sessionToken: token?.value.trim(),
+    accessKeyId: id.value,
+    secretAccessKey: secret.value,
+    sessionToken: token?.value,
   };
 }

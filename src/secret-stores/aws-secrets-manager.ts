@@ -9,7 +9,7 @@ import { managerAccess } from './aws-secrets-manager-identity.ts';
 import { awsEndpoint } from './aws-secrets-manager-place.ts';
 import { missing } from './client-secret.ts';
 import { readSecrets } from './read-secrets.ts';
-import type { SecretStore, StoreAnswer, StoreDeps } from './secret-store.ts';
+import { type SecretStore, type StoreAnswer, type StoreDeps, storeHttp } from './secret-store.ts';
 import type { Section } from './stores.ts';
 
 type Manager = Section<'awsSecretManager'>;
@@ -18,12 +18,11 @@ type Secret = Manager['secrets'][number];
 const REGION = 'awsSecretManager.region';
 /** Amazon's name of the service, in signatures. */
 const SERVICE = 'secretsmanager';
-const SILENCE_MS = 10_000;
 /** AWS counts by the second. */
 const REST_MS = 2_000;
 
 export function createAwsSecretsManager(deps: StoreDeps): SecretStore<Manager> {
-  const http = createHttpClient({ silenceMs: SILENCE_MS });
+  const http = createHttpClient(storeHttp);
 
   async function ask({ secrets }: Manager, { access, region, url }: Place, signal: AbortSignal): Promise<StoreAnswer> {
     const what = `awsSecretManager ${region}`;

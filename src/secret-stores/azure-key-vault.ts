@@ -6,20 +6,19 @@ import { vaultSecret } from './azure-key-vault-answer.ts';
 import { tenantOf, type VaultIdentity, vaultIdentity, vaultTokens } from './azure-key-vault-identity.ts';
 import { type VaultPlace, vaultPlace } from './azure-key-vault-place.ts';
 import { missing } from './client-secret.ts';
-import { type Found, readSecrets } from './read-secrets.ts';
-import type { SecretStore, StoreAnswer, StoreDeps } from './secret-store.ts';
+import { type Found, readSecrets, whole } from './read-secrets.ts';
+import { type SecretStore, type StoreAnswer, type StoreDeps, storeHttp } from './secret-store.ts';
 import type { Section } from './stores.ts';
 
 type Vault = Section<'azureKeyVault'>;
 type Secret = Vault['secrets'][number];
 
 const API_VERSION = '7.4';
-const SILENCE_MS = 10_000;
 /** For a vault that asks to be left alone, and does not say how long. */
 const REST_MS = 10_000;
 
 export function createAzureKeyVault(deps: StoreDeps): SecretStore<Vault> {
-  const http = createHttpClient({ silenceMs: SILENCE_MS });
+  const http = createHttpClient(storeHttp);
 
   async function ask(vault: Vault, place: VaultPlace, as: VaultIdentity, signal: AbortSignal): Promise<StoreAnswer> {
     const what = `azureKeyVault ${place.url.hostname}`;
@@ -34,6 +33,7 @@ export function createAzureKeyVault(deps: StoreDeps): SecretStore<Vault> {
       const token = await identity.client(place.scope, signal);
       return await readSecrets(vault.secrets, {
         key: ({ name, version = '' }) => JSON.stringify([name, version]),
+        pick: whole,
         async ask(secret) {
           const named = described(secret);
           if (named.kind === 'missing') return { ...named, why: `${what}: ${named.why}` };

@@ -8,12 +8,13 @@ interface SecretKey {
   readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
 }
 
-/** `field` is its path in the authentication's spec. */
+/** Without the line break that an editor or `echo` left around it. `field` is its path in the authentication's spec. */
 export async function readClientSecret(key: SecretKey, field: string, context: StoreContext): Promise<Value> {
   const value = await context.secret(key.valueFrom.secretKeyRef);
   if (value.kind === 'missing') return missing(field, value.why);
-  const isEmpty = value.kind === 'set' && value.value.trim() === '';
-  return isEmpty ? missing(field, 'is empty in the Secret') : value;
+  if (value.kind !== 'set') return value;
+  const trimmed = value.value.trim();
+  return trimmed === '' ? missing(field, 'is empty in the Secret') : { kind: 'set', value: trimmed };
 }
 
 export function missing(field: string, message: string): Extract<Value, { kind: 'missing' }> {

@@ -8,20 +8,19 @@ import { accessedSecret } from './gcp-secret-manager-answer.ts';
 import { isWholeName, nameOf, versionUrl } from './gcp-secret-name.ts';
 import { createOwnProject } from './gcp-project.ts';
 import { missing, readClientSecret, type Unprepared } from './client-secret.ts';
-import { readSecrets } from './read-secrets.ts';
-import type { SecretStore, StoreAnswer, StoreContext, StoreDeps } from './secret-store.ts';
+import { readSecrets, whole } from './read-secrets.ts';
+import { type SecretStore, type StoreAnswer, type StoreContext, type StoreDeps, storeHttp } from './secret-store.ts';
 import type { Section } from './stores.ts';
 
 type Manager = Section<'gcpSecretManager'>;
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const WHAT = 'gcpSecretManager';
-const SILENCE_MS = 10_000;
 /** Google counts by the minute. */
 const REST_MS = 10_000;
 
 export function createGcpSecretManager(deps: StoreDeps): SecretStore<Manager> {
-  const http = createHttpClient({ silenceMs: SILENCE_MS });
+  const http = createHttpClient(storeHttp);
   const ownProject = createOwnProject({ http, env: deps.env, what: WHAT });
 
   async function ask({ secrets }: Manager, access: GcpAccess, signal: AbortSignal): Promise<StoreAnswer> {
@@ -36,6 +35,7 @@ export function createGcpSecretManager(deps: StoreDeps): SecretStore<Manager> {
       const project = secrets.every(({ id }) => isWholeName(id)) ? '' : await projectOf(access, signal);
       return await readSecrets(secrets, {
         key: ({ id, version = '' }) => JSON.stringify([id, version]),
+        pick: whole,
         async ask(secret) {
           const name = nameOf(secret, project);
           if (name.kind === 'missing') return { ...name, why: `${WHAT}: ${name.why}` };

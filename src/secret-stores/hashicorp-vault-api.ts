@@ -1,7 +1,8 @@
 // Vault's HTTP API: one request, its answer as an object, and what the statuses mean that concern every path.
 import { z } from 'zod';
 import { SourceAnswerError, SourceUnavailableError } from '../errors.ts';
-import type { HttpAnswer, HttpClient } from '../scalers/http.ts';
+import type { HttpAnswer } from '../scalers/http.ts';
+import type { VaultHttp } from './hashicorp-vault-http.ts';
 
 /** What Vault's answers have in common, as far as it matters. */
 export const VaultBody = z.object({
@@ -41,7 +42,7 @@ export function createVaultApi({
   url,
   namespace,
 }: {
-  readonly http: HttpClient;
+  readonly http: VaultHttp;
   readonly url: URL;
   readonly namespace: string | undefined;
 }): VaultApi {

@@ -1,8 +1,9 @@
 // The secrets of one section at Vault: each path once, then the keys that are wanted of it.
-import { type Clock, createLimiter } from '../async.ts';
+import type { Clock } from '../async.ts';
 import type { Renewing } from '../scalers/renewing.ts';
 import type { VaultAnswer, VaultApi, VaultBody } from './hashicorp-vault-api.ts';
 import type { VaultToken } from './hashicorp-vault-login.ts';
+import { type Found, readSecrets } from './read-secrets.ts';
 import type { StoreAnswer } from './secret-store.ts';
 import type { Section } from './stores.ts';
 
@@ -16,58 +17,36 @@ interface Asking {
 }
 
 /** What a path holds, or why nothing of it can be had. */
-type Found =
+type Held =
   | { readonly fields: Readonly<Record<string, unknown>>; readonly goodForMs: number | undefined }
   | { readonly why: string };
 
-const AT_ONCE = 4;
-
 export async function readVaultSecrets(secrets: readonly Secret[], asking: Asking): Promise<StoreAnswer> {
-  const limit = createLimiter(AT_ONCE);
-  const asked = new Map<string, Promise<Found>>();
-  for (const secret of secrets) {
-    const key = questionOf(secret);
-    if (!asked.has(key))
-      asked.set(
-        key,
-        limit(() => readPath(secret, asking)),
-      );
-  }
-  // What is under way is waited for also when one fails for all.
-  await Promise.allSettled(asked.values());
-  const values: Record<string, string> = {};
-  const gaps = new Map<string, string>();
+  const startedAtMs = asking.clock.now();
   const lives: number[] = [];
-  for (const secret of secrets) {
-    const found = await asked.get(questionOf(secret));
-    const value = found && valueOf(found, secret);
-    if (value === undefined) continue;
-    if ('why' in value) gaps.set(secret.parameter, value.why);
-    else {
-      values[secret.parameter] = value.text;
-      gaps.delete(secret.parameter);
-    }
-    if (found && 'fields' in found && found.goodForMs !== undefined) lives.push(found.goodForMs);
-  }
-  return {
-    values,
-    gaps: [...gaps].map(([parameter, why]) => ({ parameter, why })),
-    ...(lives.length === 0 ? {} : { goodForMs: Math.min(...lives) }),
-  };
+  const answer = await readSecrets(secrets, {
+    key: questionOf,
+    async ask(secret) {
+      const held = await readPath(secret, startedAtMs, asking);
+      if ('fields' in held && held.goodForMs !== undefined) lives.push(held.goodForMs);
+      return held;
+    },
+    pick: valueOf,
+  });
+  return { ...answer, ...(lives.length === 0 ? {} : { goodForMs: Math.min(...lives) }) };
 }
 
 function questionOf({ path, type = '', pkiData }: Secret): string {
   return JSON.stringify([path, type, pkiData]);
 }
 
-/** A token that was kept may have been revoked meanwhile, so a refusal is believed after a new login only. */
-async function readPath(secret: Secret, asking: Asking): Promise<Found> {
+/** A token that was kept may have been revoked meanwhile, so a refusal is believed of one that is not older than the question. */
+async function readPath(secret: Secret, startedAtMs: number, asking: Asking): Promise<Held> {
   const { api, login, clock, signal } = asking;
   const path = secret.path.replace(/^\/+/, '');
   if (path === '' || path.split('/').some((part) => part === '.' || part === '..'))
     return { why: `secrets.path: expected a path at Vault, found ${JSON.stringify(secret.path)}` };
   const body = secret.type === 'pki' ? { body: pkiBody(secret) } : {};
-  const startedAtMs = clock.now();
   let token = await login.get(signal);
   let answer = await api.call(path, { token: token.token, signal, ...body });
   if (answer.status === 403 && token.issuedAtMs < startedAtMs) {
@@ -78,7 +57,7 @@ async function readPath(secret: Secret, asking: Asking): Promise<Found> {
   return found(answer, secret, token, clock);
 }
 
-function found(answer: VaultAnswer, secret: Secret, token: VaultToken, clock: Clock): Found {
+function found(answer: VaultAnswer, secret: Secret, token: VaultToken, clock: Clock): Held {
   const named = `path "${secret.path}"`;
   const { data } = answer.body;
   if (answer.status > 204) return { why: refusal(answer, named) };
@@ -112,13 +91,14 @@ function refusal({ status, body }: VaultAnswer, named: string): string {
     : `Vault has nothing at ${named}: in KV version 2 the path has data/ behind the mount`;
 }
 
-function valueOf(found: Found, { path, key }: Secret): { readonly text: string } | { readonly why: string } {
-  if ('why' in found) return found;
-  const value = Object.hasOwn(found.fields, key) ? found.fields[key] : undefined;
-  if (typeof value === 'string') return { text: value };
+function valueOf(held: Held, { path, key }: Secret): Found {
+  if ('why' in held) return { kind: 'missing', why: held.why };
+  const value = Object.hasOwn(held.fields, key) ? held.fields[key] : undefined;
+  if (typeof value === 'string') return { kind: 'set', value };
   // KEDA: the chain of certificates is one text.
-  if (key === 'ca_chain' && Array.isArray(value)) return { text: value.join('\n') };
+  if (key === 'ca_chain' && Array.isArray(value)) return { kind: 'set', value: value.join('\n') };
   return {
+    kind: 'missing',
     why:
       value === undefined || value === null
         ? `path "${path}" has no key "${key}"`

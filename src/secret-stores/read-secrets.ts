@@ -11,37 +11,35 @@ const AT_ONCE = 4;
  * Secrets of one `key` are one question to the store. `ask` throws what goes for all of them; whatever is under way is waited for then.
  * Of two secrets for one parameter the later counts.
  */
-export async function readSecrets<S extends { readonly parameter: string }>(
+export async function readSecrets<S extends { readonly parameter: string }, Whole>(
   secrets: readonly S[],
   {
     key,
     ask,
-    pick = (found) => found,
+    pick,
   }: {
     key(secret: S): string;
-    ask(secret: S): Promise<Found>;
+    ask(secret: S): Promise<Whole>;
     /** What the secret is of all that was found. */
-    pick?(found: Found, secret: S): Found;
+    pick(whole: Whole, secret: S): Found;
   },
-): Promise<StoreAnswer> {
+): Promise<Pick<StoreAnswer, 'values' | 'gaps'>> {
   const limit = createLimiter(AT_ONCE);
-  const asked = new Map<string, Promise<Found>>();
-  for (const secret of secrets) {
+  const asked = new Map<string, Promise<Whole>>();
+  const answerTo = (secret: S): Promise<Whole> => {
     const one = key(secret);
-    if (!asked.has(one))
-      asked.set(
-        one,
-        limit(() => ask(secret)),
-      );
-  }
-  await Promise.allSettled(asked.values());
+    const answer = asked.get(one) ?? limit(() => ask(secret));
+    asked.set(one, answer);
+    return answer;
+  };
+  await Promise.allSettled(secrets.map(answerTo));
   const found = new Map<string, Found>();
-  for (const secret of secrets) {
-    const whole = await asked.get(key(secret));
-    if (whole) found.set(secret.parameter, pick(whole, secret));
-  }
+  for (const secret of secrets) found.set(secret.parameter, pick(await answerTo(secret), secret));
   return {
     values: Object.fromEntries([...found].flatMap(([name, one]) => (one.kind === 'set' ? [[name, one.value]] : []))),
     gaps: [...found].flatMap(([parameter, one]) => (one.kind === 'missing' ? [{ parameter, why: one.why }] : [])),
   };
 }
+
+/** For stores in which a secret is one value. */
+export const whole = (found: Found): Found => found;

@@ -23,6 +23,9 @@ export interface StoreDeps {
   readonly env: Environment;
 }
 
+/** How stores are asked over HTTP: the largest secret of any of them is 1 MiB, which base64 and JSON make larger. */
+export const storeHttp = { silenceMs: 10_000, mostBytes: 4 * 2 ** 20 } as const;
+
 /** What an authentication may use of the cluster, in the namespace that it works in. */
 export interface StoreContext {
   readonly namespace: string;

@@ -119,7 +119,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
       const { promise: certified, resolve } = Promise.withResolvers<void>();
       const keeping = new AbortController(); // certificates are kept until the last request is answered
       const kept = certificates.run((pair) => {
-        server.setSecureContext({ ...TLS, cert: pair.certPem, key: pair.keyPem });
+        server.setSecureContext({ ...TLS, ...options.tls, cert: pair.certPem, key: pair.keyPem });
         resolve();
       }, keeping.signal);
       try {

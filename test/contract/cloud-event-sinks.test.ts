@@ -213,6 +213,16 @@ describe('destination azureEventGridTopic', () => {
     ]);
   });
 
+  it.each([`http://${HOST}/api/events`, 'https://evil.example/api/events', 'https://xeventgrid.azure.net/api/events'])(
+    'sees no token of ours when it is no topic of Azure’s (%s)',
+    async (endpoint) => {
+      const sink = topic({ auth: {}, podIdentity: { provider: 'azure-workload' } }, endpoint);
+      const error = await failureOf(sink.prepare(signal));
+      expect(error.code).toBe('CONFIG_INVALID');
+      expect(error.message).toContain('expected https and a host under eventgrid.azure.net');
+    },
+  );
+
   it('is not asked while the directory refuses us', async () => {
     azure.setDirectory('refuses');
     const identityId = '33333333-3333-4333-8333-333333333333';

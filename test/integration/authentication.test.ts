@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { KubeObject } from '../../src/kube/client.ts';
 import { ACCOUNT } from '../e2e/chart/granted.ts';
-import { areBuildable } from '../e2e/control-plane/available.ts';
+import { areBuilt } from '../e2e/control-plane/available.ts';
 import { type Broker, CREDENTIALS, hasRedis, startRedis, whereInstalled } from '../support/brokers.ts';
 import { isReal } from '../support/cluster-server.ts';
 import { eventually } from '../support/eventually.ts';
@@ -49,7 +49,7 @@ function tokenCreation({ namespace, name }: { readonly namespace: string; readon
 }
 
 whereInstalled(
-  hasRedis && areBuildable('vault'),
+  hasRedis && areBuilt('vault'),
   'redis-server or Vault',
   describe,
 )('a worker on a Redis list', () => {

@@ -193,12 +193,14 @@ it('lets go of what KEDA left its finalizer on, and tells that it is gone', asyn
     ...object,
     metadata: { ...object.metadata, finalizers: [FINALIZER] },
   });
-  await world.apply(held(anAuthentication('held')), held(aSource('held', http('/held'))));
-  await world.remove(triggerAuthentications, 'held');
-  await world.remove(cloudEventSources, 'held');
-  await eventually('both are gone', async () => {
-    expect(await world.find(triggerAuthentications, 'held')).toBeUndefined();
-    expect(await world.find(cloudEventSources, 'held')).toBeUndefined();
+  const ofCluster = (object: Manifest): Manifest =>
+    held({ ...object, kind: `Cluster${object.kind}`, metadata: { name: object.metadata.name } });
+  const [authentication, source] = [anAuthentication('held'), aSource('held', http('/held'))];
+  await world.apply(held(authentication), ofCluster(authentication), held(source), ofCluster(source));
+  const kinds = [triggerAuthentications, clusterTriggerAuthentications, cloudEventSources, clusterCloudEventSources];
+  for (const kind of kinds) await world.remove(kind, 'held');
+  await eventually('all are gone', async () => {
+    for (const kind of kinds) expect(await world.find(kind, 'held')).toBeUndefined();
   });
   await eventually('the server knows', () =>
     sink

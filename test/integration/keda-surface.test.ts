@@ -30,6 +30,7 @@ const WAIT_MS = 60_000;
 const SENTINEL_LINGERS_MS = 2_100;
 
 const CONDITION = /^(\w+) (True|False|Unknown) (\w+)$/;
+const REFUSAL = /^refused, (.+)$/;
 const fragments = (await readFragments()).map((fragment) => ({ ...fragment, objects: objectsOf(fragment) }));
 const run = fragments.filter(({ expected }) => expected === undefined || CONDITION.test(expected));
 const scaled = run.flatMap(({ objects, ...fragment }): readonly Scaled[] =>
@@ -74,6 +75,15 @@ describe('what KEDA’s documentation shows', () => {
     },
     WAIT_MS + 5_000,
   );
+
+  it.each(
+    fragments.flatMap(({ file, expected, objects }) => {
+      const [, why] = REFUSAL.exec(expected ?? '') ?? [];
+      return why === undefined ? [] : [[file, why, objects] as const];
+    }),
+  )('%s is refused by the API server', async (_, why, objects) => {
+    await expect(world.apply(...objects)).rejects.toThrow(why);
+  });
 
   it('names a condition for everything that is scaled', () => {
     expect(scaled.filter(({ expected }) => expected === '').map(({ name }) => name)).toEqual([]);

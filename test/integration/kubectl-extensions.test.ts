@@ -95,10 +95,28 @@ describeWithKubectl('kubectl-extensions.test.ts')('kubectl and extensions of the
       'spec.mode: Unsupported value: "x": supported values: "fifo", "lifo"',
     );
     expect(await bad({ size: 5, sise: 1 })).toContain('strict decoding error: unknown field "spec.sise"');
+    const misspelt = { ...queue, spec: { size: 5, sise: 1 } };
+    expect(await kubectl.refused(['apply', '--server-side', '-f', '-'], misspelt)).toContain(
+      'failed to create typed patch object (default/a; example.com/v1, Kind=Queue): .spec.sise: field not declared in schema',
+    );
     expect(await kubectl.refused(['create', '-f', '-'], { ...queue, metadata: { name: 'b' }, spec: {} })).toContain(
       'spec.size: Required value',
     );
     await kubectl.ok(['delete', 'crd', 'queues.example.com']);
+  }, 60_000);
+
+  it('applies no field that a schema has not, on the server’s side', async () => {
+    const containers = [{ name: 'main', image: 'i', imge: 'j' }];
+    const template = { metadata: { labels: { a: 'b' } }, spec: { containers } };
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'odd' },
+      spec: { selector: { matchLabels: { a: 'b' } }, template },
+    };
+    expect(await kubectl.refused(['apply', '--server-side', '-f', '-'], deployment)).toContain(
+      'failed to create typed patch object (default/odd; apps/v1, Kind=Deployment): .spec.template.spec.containers[name="main"].imge: field not declared in schema',
+    );
   }, 60_000);
 
   it('says who owns a field that a server-side apply would change', async () => {

@@ -32,6 +32,8 @@ export interface Options {
   readonly owns?: boolean;
   readonly served?: readonly string[];
   readonly namespaces?: readonly string[];
+  /** Kinds that may not be listed. */
+  readonly forbidden?: readonly string[];
   /** What happens before anything is known. */
   readonly early?: readonly string[];
 }
@@ -91,6 +93,10 @@ export async function startCloudEvents(objects: readonly KubeObject[] = [], opti
   };
   for (const object of objects) await kube.create(resourceOf(object), object, { signal: never });
   kube.history.length = 0;
+  kube.intercept = ({ verb, resource }) => {
+    if (verb === 'list' && options.forbidden?.includes(resource))
+      throw new KubeError('forbidden', { code: 'KUBE_FORBIDDEN', retry: 'backoff', status: 403 });
+  };
   const cloudEvents: CloudEvents = createCloudEvents({
     client: {
       ...kube,

@@ -89,12 +89,13 @@ export function createQueueTypes(answers: ReadonlyMap<string, Answer>): TriggerT
     cacheable: false,
     measures: [],
     fields: [],
-    parse: ({ metadata }) => ({
+    parse: ({ metadata: { containerName, ...metadata } }) => ({
       warnings: [],
       trigger: {
         kind: 'resource',
         type: 'cpu',
         resource: 'cpu',
+        ...(containerName === undefined ? {} : { containerName }),
         target: { type: 'Utilization', averageUtilization: Number(metadata['value']) },
       },
     }),

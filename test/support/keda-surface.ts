@@ -12,7 +12,7 @@ export interface Fragment {
   readonly page: string;
   /** `severity CODE path`, as `sluice validate` reports them; none where the file is clean. */
   readonly findings: readonly string[];
-  /** `Type Status Reason` of a condition of the object that is scaled, or why it is not run; undefined where nothing is. */
+  /** `Type Status Reason` of a condition of the object that is scaled, `refused, WHY`, or why it is not run; undefined where nothing is. */
   readonly expected: string | undefined;
 }
 

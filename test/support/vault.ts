@@ -30,7 +30,7 @@ interface VaultReply {
 
 const ROOT = 'root-token-of-tests';
 
-/** Starts one; the first time it is built, which takes minutes. */
+/** Starts one; where it is not built yet it is built first, which takes minutes. */
 export async function startVault({ tls = false }: { readonly tls?: boolean } = {}): Promise<VaultServer> {
   const directory = mkdtempSync(join(tmpdir(), 'vault-'));
   const binary = join(await build('vault', (line) => process.stderr.write(`${line}\n`)), 'vault');

@@ -65,6 +65,14 @@ describe('diagnostics', () => {
     expect((await get('/decisions/one/too/many/words')).status).toBe(404);
   });
 
+  it('says where a decision would be that is of the other kind', async () => {
+    const get = await serve();
+    expect((await get('/decisions/shop/import')).text).toBe(
+      "no decision yet for ScaledObject shop/import; a ScaledJob's is at /decisions/ScaledJob/shop/import\n",
+    );
+    expect((await get('/decisions/ScaledJob/shop/import')).text).toBe('no decision yet for ScaledJob shop/import\n');
+  });
+
   it('renders metrics that have counted', async () => {
     const telemetry = createTelemetry();
     telemetry.decision('Activated', 'ScaledObject');

@@ -75,7 +75,8 @@ function integer({ minimum, maximum }: JsonSchema): StructuralSchema {
     type: 'integer',
     format: 'int32',
     ...(minimum === undefined || minimum <= INT32.minimum ? {} : { minimum }),
-    ...(maximum === undefined || maximum >= INT32.maximum ? {} : { maximum }),
+    // Said in so many words: not every Kubernetes goes by the format.
+    maximum: Math.min(maximum ?? INT32.maximum, INT32.maximum),
   };
 }
 

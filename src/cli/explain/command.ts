@@ -60,7 +60,7 @@ async function runExplain(names: NamespacedName, options: Options, context: CliC
     const ask =
       options.address === undefined
         ? decisionsOfPods(client, options.namespace)
-        : decisionsAt(checkedAddress(options.address));
+        : decisionsAt(checkedAddress(options.address), clock);
     const kinds = options.job === true ? (['ScaledJob'] as const) : (['ScaledObject', 'ScaledJob'] as const);
     const explanation = await explain(names, { client, ask, kinds, now: clock.now(), signal });
     stdout.write(options.output === 'json' ? explanationJson(explanation) : explanationText(explanation));

@@ -17,7 +17,8 @@ function byValues(hpa: LiveHpa, { decision, seen }: DecisionRecord, lines: reado
   const ready = decision.scaleTo ?? seen.readyReplicas ?? current;
   if (current === 0) return 'rests while there are no replicas: only Sluice wakes the target';
   const { behavior, minReplicas, maxReplicas } = hpa.spec;
-  const metrics = lines.flatMap((line) => observed(line, current));
+  // The HPA goes by the first line alone where a formula makes one metric of all.
+  const metrics = (decision.composite ? lines.slice(0, 1) : lines).map((line) => observed(line, current));
   // What only the HPA reads may ask for more than all of these.
   const others = hpa.spec.metrics.filter(({ type }) => type !== 'External').length > 0;
   const counts = { spec: current, status: current, ready };
@@ -49,12 +50,15 @@ function upwards(wanted: number, current: number, others: boolean, { spec }: Liv
   return `keeps ${replicas(current)}${current === spec.maxReplicas ? ', its maximum' : ''}`;
 }
 
-function observed({ metric: name, type, target, value, state, wants }: TriggerLine, current: number): ObservedMetric[] {
-  if (type === undefined || target === undefined) return [];
+/** A trigger that cannot be put to use has no target; as one without a value it keeps the HPA from going down. */
+function observed(
+  { metric: name, type = 'AverageValue', target = 1, value, state, wants }: TriggerLine,
+  current: number,
+): ObservedMetric {
   if (state === 'fallback' && wants !== undefined) {
-    return [{ name, type, target, value: type === 'Value' ? (target * wants) / Math.max(1, current) : target * wants }];
+    return { name, type, target, value: type === 'Value' ? (target * wants) / Math.max(1, current) : target * wants };
   }
-  return [{ name, type, target, value }];
+  return { name, type, target, value };
 }
 
 /** From its own status, when nobody says what the triggers say. */

@@ -14,10 +14,11 @@ export function timersOf({ at, decision, policy, seen }: DecisionRecord, now: nu
   const { lastActiveAt } = decision;
   const which = lastActiveAt === undefined ? 'initialCooldownPeriod' : 'cooldownPeriod';
   const end = cooldownEnd(policy, { ...seen, lastActiveAt });
-  const what =
-    decision.active === 'True'
-      ? `${which} would be over, if nothing were active from now on`
-      : `${which} is over, and ${floor} replicas are allowed`;
+  const what = {
+    True: `${which} would be over, if nothing were active from now on`,
+    False: `${which} is over, and ${floor} replicas are allowed`,
+    Unknown: `${which} is over, and ${floor} replicas are allowed as soon as every trigger can be read`,
+  }[decision.active];
   return [next, { what, inSeconds: inSeconds(end) }];
 }
 

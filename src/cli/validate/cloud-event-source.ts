@@ -2,12 +2,13 @@
 import {
   checkCloudEventSource,
   checkDestination,
+  checkTopicForIdentity,
   uselessOfCloudEventSource,
 } from '../../api/cloud-event-source-checks.ts';
 import type { CloudEventSource } from '../../api/cloud-event-source.ts';
+import { secretField } from '../../controller/auth/authenticate.ts';
 import type { Lookup } from '../../controller/auth/lookup.ts';
 import { resolveParameters } from '../../controller/auth/parameters.ts';
-import type { TriggerField } from '../../scalers/scaler.ts';
 import { CLUSTER_OBJECT_NAMESPACE } from './file-lookup.ts';
 import { identityOf } from './inventory.ts';
 import type { PlainObject } from './manifest-file.ts';
@@ -39,19 +40,9 @@ export async function judgeCloudEventSource(
 }
 
 const AT = 'spec.authenticationRef';
-const ACCESS_KEY: TriggerField = {
-  name: 'accessKey',
-  aliases: [],
-  sources: ['auth'],
-  required: false,
-  secret: true,
-  syntax: 'text',
-  description: 'Key of the topic.',
-};
-
 /** Only a topic of Event Grid is asked with credentials. */
 async function credentials(
-  { kind, metadata, spec: { authenticationRef } }: CloudEventSource,
+  { kind, metadata, spec: { authenticationRef, destination } }: CloudEventSource,
   { lookup, once }: { readonly lookup: Lookup; readonly once: Once },
 ): Promise<readonly Finding[]> {
   const needed = 'azureEventGridTopic needs an authentication that gives accessKey, or has pod identity azure-workload';
@@ -60,7 +51,7 @@ async function credentials(
   const { auth, podIdentity, problems, unresolved } = await resolveParameters(
     {
       trigger: { metadata: {}, authenticationRef },
-      fields: [ACCESS_KEY],
+      fields: [secretField('accessKey')],
       namespace,
       // No workload stands behind it whose environment or role could be meant.
       target: { namespace, apiVersion: '', kind, name: metadata.name },
@@ -69,8 +60,13 @@ async function credentials(
     lookup,
   );
   const isMissing = problems.length > 0 || unresolved.length > 0;
-  const isGiven = auth['accessKey'] !== undefined || podIdentity?.provider === 'azure-workload';
+  const isIdentity = podIdentity?.provider === 'azure-workload';
+  const isGiven = auth['accessKey'] !== undefined || isIdentity;
+  const endpoint = destination.azureEventGridTopic?.endpoint ?? '';
   return [
+    ...(isIdentity ? checkTopicForIdentity(endpoint) : []).map(({ field, message }) =>
+      error(field, 'INVALID_VALUE', message),
+    ),
     ...problems.map(({ message }) => error(AT, 'MISSING_REFERENCE', message)),
     ...outOfSight(AT, unresolved, once),
     ...(isMissing || isGiven ? [] : [error(AT, 'MISSING_REFERENCE', `this one gives neither: ${needed}`)]),

@@ -22,7 +22,7 @@ Examples:
 /** Ends with exit code 1 when there are errors; warnings leave it 0. */
 export function validateCommand({ stdin, stdout, signal, exitCode }: Io): Command {
   return new Command('validate')
-    .description('check KEDA manifests: schemas, trigger parameters, references between the files, misspelt keys')
+    .description('Check KEDA manifests: schemas, trigger parameters, references between the files, misspelt keys')
     .argument('<path...>', 'files, directories (every *.yaml, *.yml, *.json in them), or - for standard input')
     .addOption(
       new Option('-o, --output <format>', 'how to print what was found').choices(['text', 'json']).default('text'),

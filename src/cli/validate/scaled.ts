@@ -81,7 +81,8 @@ export async function judgeScaledJob(value: PlainObject, around: Surroundings): 
       ...issues('SCALED_JOB', checked),
       ...doubts.map(({ field, message }) => warning(field, 'NO_EFFECT', message)),
       ...defaultRestartPolicy(value),
-      ...verdicts.flatMap((verdict) => verdict.findings),
+      // What a trigger lacks that has no place in a ScaledJob is nobody's concern.
+      ...verdicts.flatMap((verdict, index) => (told.has(`spec.triggers[${index}].type`) ? [] : verdict.findings)),
     ],
     triggers: verdicts.flatMap(({ summary }) => summary ?? []),
   };

@@ -47,6 +47,7 @@ export function createAuthenticate({
   };
 }
 
-function secretField(name: string): TriggerField {
+/** A parameter as an authentication gives it to what is no trigger. */
+export function secretField(name: string): TriggerField {
   return { name, aliases: [], sources: ['auth'], required: false, secret: true, syntax: 'text', description: '' };
 }

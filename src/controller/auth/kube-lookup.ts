@@ -34,6 +34,8 @@ export interface KubeLookupOptions {
   readonly clock: Clock;
   readonly triggerAuthentications: Store<KubeObject>;
   readonly clusterTriggerAuthentications: Store<KubeObject>;
+  /** Of the authentications that the stores show; all when not given or empty. */
+  readonly authenticationLabelSelector?: string | undefined;
   readonly podTemplate: (target: TargetReference, signal: AbortSignal) => Promise<PodTemplate | undefined>;
   readonly outside?: OutsideSources;
 }
@@ -96,7 +98,10 @@ export function createKubeLookups(options: KubeLookupOptions): KubeLookups {
     resource: Resource,
     key: ObjectKey,
   ): Promise<KubeObject | undefined> {
-    return store.synced() ? store.get(key) : read(resource, key);
+    const shown = store.get(key);
+    if (shown || (store.synced() && options.authenticationLabelSelector)) return shown;
+    // One that the watch does not show may have come a moment ago, with what uses it.
+    return read(resource, key);
   }
 
   return {

@@ -58,7 +58,7 @@ async function readTokens({ spec, namespace, lookup, takes, put }: Reading): Pro
     if (!takes(parameter)) continue;
     const reference = `ServiceAccount "${namespace}/${name}"`;
     const issued = await lookup.serviceAccountToken(namespace, name);
-    if (issued === unresolved) put(parameter, { kind: 'unresolved', reference });
+    if (issued === unresolved) put(parameter, { kind: 'unresolved', reference: `a token of ${reference}` });
     else if (!issued) put(parameter, { kind: 'missing', why: `${reference} does not exist` });
     else put(parameter, { kind: 'set', value: issued.token });
   }

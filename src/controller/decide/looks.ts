@@ -5,3 +5,12 @@ export function nextLookInMs(now: number, intervalMs: number, phaseMs: number): 
   const since = (((now - phaseMs) % intervalMs) + intervalMs) % intervalMs;
   return intervalMs - since;
 }
+
+/** The next look is never further away than an interval, or the clock was set back. */
+export function isLookDue(
+  { nextLookAt }: { readonly nextLookAt: number },
+  { pollingIntervalMs }: { readonly pollingIntervalMs: number },
+  now: number,
+): boolean {
+  return now >= nextLookAt || nextLookAt - now > pollingIntervalMs;
+}

@@ -6,6 +6,7 @@ import type { EventRecorder } from '../../kube/events.ts';
 import type { Binding } from '../binding.ts';
 import type { TriggerState } from '../decide/observation.ts';
 import { conditionIn } from '../status.ts';
+import { createTell, flipOf, newFailures, warningsOf } from '../telling.ts';
 import type { JobMemory } from './memory.ts';
 
 export interface JobAnnounce {
@@ -30,11 +31,7 @@ export interface JobAnnounce {
 }
 
 export function createJobAnnounce(recorder: EventRecorder): JobAnnounce {
-  function tell(object: ScaledJob, type: 'Normal' | 'Warning', reason: string, note: string): void {
-    const { apiVersion, kind, metadata } = object;
-    const { namespace, name, uid } = metadata;
-    recorder.record({ regarding: { apiVersion, kind, namespace, name, uid }, type, reason, action: reason, note });
-  }
+  const tell = createTell(recorder);
 
   return {
     conditions(before, after) {
@@ -50,9 +47,9 @@ export function createJobAnnounce(recorder: EventRecorder): JobAnnounce {
       announceFlip('Active', 'ScaledJobActive', 'ScaledJobInactive');
 
       function announceFlip(type: string, toTrue: string, toFalse: string | undefined): void {
-        const [was, is] = [stood(type)?.status, stands(type)?.status];
-        if (is === 'True' && was !== 'True') tell(before, 'Normal', toTrue, note(type));
-        if (is === 'False' && was === 'True' && toFalse) tell(before, 'Normal', toFalse, note(type));
+        const flip = flipOf(stood(type), stands(type));
+        const reason = flip === 'to-true' ? toTrue : toFalse;
+        if (flip && reason) tell(before, 'Normal', reason, note(type));
       }
     },
     created: (object, jobs) => tell(object, 'Normal', 'KEDAJobsCreated', `Created ${jobsText(jobs)}`),
@@ -65,14 +62,7 @@ export function createJobAnnounce(recorder: EventRecorder): JobAnnounce {
     rolloutFailed: (object, error) =>
       tell(object, 'Warning', 'ScaledJobRolloutCleanupFailed', `Jobs of an older definition stay: ${error.message}`),
     failures(object, triggers, memory) {
-      const failing = triggers.flatMap((t) => (t.kind === 'failed' ? [t] : []));
-      const told = memory.toldFailures;
-      memory.toldFailures = new Set(failing.map(({ metric, code }) => `${metric} ${code}`));
-      for (const { metric, code, message, failures } of failing) {
-        // The message of one that cannot be put to use begins with its place already.
-        const what = failures > 0 ? `${metric}: ${message}` : message;
-        if (!told.has(`${metric} ${code}`)) tell(object, 'Warning', 'KEDAScalerFailed', `${what} [${code}]`);
-      }
+      for (const { note } of newFailures(triggers, memory)) tell(object, 'Warning', 'KEDAScalerFailed', note);
     },
     bound(object, bindings) {
       // It was watched before this program started.
@@ -83,13 +73,7 @@ export function createJobAnnounce(recorder: EventRecorder): JobAnnounce {
       for (const { field, message } of doubtfulJobFields(object.spec)) {
         tell(object, 'Normal', 'KEDAScalerInfo', `${field} ${message}`);
       }
-      for (const binding of bindings) {
-        if (binding.kind === 'broken') continue;
-        const place = `triggers[${binding.index}] (${binding.trigger.type})`;
-        for (const { field, message } of binding.warnings) {
-          tell(object, 'Warning', 'KEDAScalerInfo', `${place}: ${field} ${message}`);
-        }
-      }
+      for (const warning of warningsOf(bindings)) tell(object, 'Warning', 'KEDAScalerInfo', warning);
     },
     unbound: (object) => tell(object, 'Normal', 'KEDAScalersStopped', 'The triggers are no longer watched'),
     updateFailed: (object, error) =>

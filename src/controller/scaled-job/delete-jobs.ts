@@ -34,7 +34,7 @@ export async function deleteJobs(
       if (!(error instanceof KubeError && error.code === 'KUBE_CONFLICT' && error.reason !== 'Fenced')) throw error;
     }
     // With Foreground it stays until its pods are gone, and takes its place until then.
-    if (propagation === 'Background') own.deleted(key, { uid });
+    if (propagation === 'Background') own.deleted(key, { name, uid });
   }
   const results = await Promise.allSettled(jobs.map((job) => limit(() => remove(job))));
   for (const result of results) if (result.status === 'rejected') throw result.reason;

@@ -7,8 +7,8 @@ import { PODS } from '../../kube/resources.ts';
 import type { Store } from '../../kube/store.ts';
 import type { Logger } from '../../log.ts';
 import type { NamespacedName } from '../object-key.ts';
+import { timeOf } from '../status.ts';
 import type { PodView } from './plan/job-view.ts';
-import { timeOf } from './views.ts';
 
 export interface JobPod extends KubeObject {
   readonly status: PodView;

@@ -11,6 +11,8 @@ export interface Job extends KubeObject {
     /** Pods that are Ready, and pods that have succeeded. */
     readonly ready?: number;
     readonly succeeded?: number;
+    /** When it was first seen with Ready pods, in milliseconds; ours. */
+    readonly readySince?: number;
   };
 }
 
@@ -32,6 +34,13 @@ export function isFinished({ status }: Job): boolean {
 
 export function isEnd({ type, status }: JobCondition): boolean {
   return (type === 'Complete' || type === 'Failed') && status === 'True';
+}
+
+/** A Job says how many of its pods are Ready, and not since when: that is when we saw it first. `before` is what we knew of the Job. */
+export function sinceReady(job: Job, before: Job | undefined, now: number): Job {
+  const { status } = job;
+  if ((status?.ready ?? 0) === 0) return job;
+  return { ...job, status: { ...status, readySince: before?.status?.readySince ?? now } };
 }
 
 /** A Job has the kilobytes of its pod, and there may be thousands of them. */

@@ -7,8 +7,8 @@ import type { Binding } from '../binding.ts';
 import type { Bind } from '../binder.ts';
 import type { TriggerState } from '../decide/observation.ts';
 import type { LookTold } from '../look-told.ts';
-import { sampleTriggers } from '../observe.ts';
-import { renewNow, renewWhenRefused } from '../renewal.ts';
+import { sameMomentMs, sampleTriggers } from '../observe.ts';
+import { renewWhenBroken, renewWhenRefused } from '../renewal.ts';
 import type { Sampler } from '../sampler.ts';
 import type { JobAnnounce } from './announce.ts';
 import type { CleanUp } from './clean-up.ts';
@@ -101,9 +101,8 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
         return sample;
       },
     };
-    const maxAgeMs = Math.min(1_000, policy.pollingIntervalMs / 10);
     // A reading from before a Job ended may count its message still.
-    const asked = { maxAgeMs, askedAfter: own.freedAt(key), signal };
+    const asked = { maxAgeMs: sameMomentMs(policy), askedAfter: own.freedAt(key), signal };
     const triggers = await sampleTriggers(noting, key, bindings, asked);
     return { triggers, before, since };
   }
@@ -134,7 +133,7 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
       const wave = await create({ key, object, count, numbers }, signal);
       const { floor = 0, used = [] } = memory.numbers ?? {};
       memory.numbers = { floor, used: new Set([...used, ...wave.taken]) };
-      log.info('jobs are created', { object: key, asked: count, created: wave.created });
+      if (wave.created > 0) log.info('jobs are created', { object: key, asked: count, created: wave.created });
       return wave;
     } finally {
       if (own.expected(key).some(({ state }) => state === 'unanswered')) memory.doubtAt = clock.now();
@@ -185,9 +184,7 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
 
   async function bound(visit: JobVisit, policy: JobPolicy): Promise<readonly Binding[]> {
     const { key, memory, object, signal } = visit;
-    // What a broken trigger waits for may have come without anybody telling us.
-    const isBroken = memory.bindings?.some(({ kind }) => kind === 'broken') ?? false;
-    if (isBroken && clock.now() >= memory.nextLookAt) renewNow(memory);
+    renewWhenBroken(memory, policy, clock);
     const { bindings, isNew } = await bind(key, triggersOfJob(object), memory, policy.readTimeoutMs, signal);
     if (policy.usesPush) sampler.watch(key);
     else sampler.unwatch(key);

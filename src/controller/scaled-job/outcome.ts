@@ -10,6 +10,7 @@ import type { ScaledJob, ScaledJobStatus } from '../../api/scaled-job.ts';
 import type { SluiceError } from '../../errors.ts';
 import type { Binding } from '../binding.ts';
 import type { TriggerState } from '../decide/observation.ts';
+import { enoughOf } from '../enough.ts';
 import { type StatusFacts, timestamp } from '../status.ts';
 import type { JobPlan } from './plan/plan.ts';
 import type { JobPolicy } from './plan/policy.ts';
@@ -105,7 +106,7 @@ function textOf(reason: string): string {
 function ready(outcome: JobOutcome): Stated {
   switch (outcome.kind) {
     case 'refused':
-      return { status: 'False', reason: 'ScaledJobCheckFailed', message: outcome.error.message };
+      return { status: 'False', reason: 'ScaledJobCheckFailed', message: enoughOf([outcome.error.message]) };
     case 'paused':
       return { status: 'True', reason: 'ScaledJobReady', message: 'paused by annotation' };
     case 'planned':
@@ -115,11 +116,11 @@ function ready(outcome: JobOutcome): Stated {
 
 function readyWhenPlanned({ plan, triggers, troubles }: Planned): Stated {
   if (troubles.length > 0) {
-    return { status: 'False', reason: 'ScaledJobCheckFailed', message: [...new Set(troubles)].join('; ') };
+    return { status: 'False', reason: 'ScaledJobCheckFailed', message: enoughOf(troubles) };
   }
   const failures = triggers.flatMap((t) => (t.kind === 'failed' && plan.failing.includes(t.metric) ? [t.message] : []));
   if (failures.length === 0) return { status: 'True', reason: 'ScaledJobReady' };
-  const message = [...new Set(failures)].join('; ');
+  const message = enoughOf(failures);
   return plan.active === 'True'
     ? { status: 'Unknown', reason: 'PartialTriggerError', message }
     : { status: 'False', reason: 'TriggerError', message };
@@ -142,7 +143,7 @@ function fallback(outcome: JobOutcome): Stated | undefined {
   if (outcome.kind !== 'planned') return undefined;
   const { inFallback } = outcome.plan;
   if (inFallback.length === 0) return { status: 'False', reason: 'NoFallbackFound' };
-  return { status: 'True', reason: 'FallbackExists', message: `in force for ${inFallback.join(', ')}` };
+  return { status: 'True', reason: 'FallbackExists', message: `in force for ${enoughOf(inFallback, ', ')}` };
 }
 
 function paused(outcome: JobOutcome): Stated {

@@ -5,7 +5,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { JOBS } from '../../kube/resources.ts';
 import type { Change, Store } from '../../kube/store.ts';
 import { namesOf } from '../object-key.ts';
-import { isFinished, type Job, ownerKeyOf, pruneJob } from './job.ts';
+import { isFinished, type Job, ownerKeyOf, pruneJob, sinceReady } from './job.ts';
 import { EXPECTED_FOR_MS } from './plan/count.ts';
 import type { ExpectedJob } from './plan/job-view.ts';
 
@@ -18,7 +18,7 @@ export interface OwnJobs {
   /** The API server has said no. */
   unexpect(key: string, name: string): void;
   /** It is gone, whatever the watch still shows. */
-  deleted(key: string, job: { readonly uid: string }): void;
+  deleted(key: string, job: { readonly name: string; readonly uid: string }): void;
   /** Whether the watch has begun to tell. Until then `of` knows what `refresh` found, and that grows old. */
   isFollowed(): boolean;
   /** Asks the API server itself: from then on nothing that anybody did before is missing. */
@@ -32,6 +32,8 @@ export interface OwnJobsOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly jobs: Store<Job>;
+  /** Whether there is such a ScaledJob: its Jobs may outlive it. */
+  readonly isServed: (key: string) => boolean;
   /** There may be room for another Job. */
   readonly freed: (key: string) => void;
 }
@@ -39,7 +41,7 @@ export interface OwnJobsOptions {
 /** All by the ScaledJob's key, then by a Job's name, uids where there is one. */
 type Kept<T> = Map<string, Map<string, T>>;
 
-export function createOwnJobs({ client, clock, jobs, freed }: OwnJobsOptions): OwnJobs {
+export function createOwnJobs({ client, clock, jobs, isServed, freed }: OwnJobsOptions): OwnJobs {
   const seen: Kept<Job> = new Map();
   /** From a list that was newer than the watch. */
   const listed: Kept<{ readonly job: Job; readonly at: number }> = new Map();
@@ -49,19 +51,25 @@ export function createOwnJobs({ client, clock, jobs, freed }: OwnJobsOptions): O
 
   const isGone = (key: string, { metadata: { uid = '' } }: Job): boolean => gone.get(key)?.has(uid) ?? false;
 
+  function known(key: string, { name, uid }: { readonly name: string; readonly uid?: string }): Job | undefined {
+    const there = [seen.get(key)?.get(name), listed.get(key)?.get(name)?.job];
+    return there.find((job) => job?.metadata.uid === uid);
+  }
+
   function follow(change: Change<Job>): void {
     const { type, object } = change;
     const { name, uid = '' } = object.metadata;
     const key = ownerKeyOf(object);
     // Somebody has given it to another ScaledJob.
     if (type === 'updated' && ownerKeyOf(change.previous) !== key) take(seen, ownerKeyOf(change.previous), name);
+    const before = known(key, object.metadata);
     for (const kept of [listed, expected]) take<unknown>(kept, key, name);
     if (type === 'deleted') take(seen, key, name);
-    else put(seen, key, name, object);
+    else put(seen, key, name, sinceReady(object, before, clock.now()));
     const wasRunning = type === 'added' ? false : !isFinished(change.previous);
     // Of one that we deleted to leave, its pods are gone or going as well.
     if (type === 'deleted' || object.metadata.deletionTimestamp !== undefined) take(gone, key, uid);
-    if (!wasRunning || (type !== 'deleted' && !isFinished(object))) return;
+    if (!wasRunning || (type !== 'deleted' && !isFinished(object)) || !isServed(key)) return;
     freedAt.set(key, clock.now());
     freed(key);
   }
@@ -78,7 +86,10 @@ export function createOwnJobs({ client, clock, jobs, freed }: OwnJobsOptions): O
       if (!seen.get(key)?.has(job.name)) put(expected, key, job.name, job);
     },
     unexpect: (key, name) => take(expected, key, name),
-    deleted: (key, { uid }) => put(gone, key, uid, true),
+    deleted(key, { name, uid }) {
+      // The watch may have told of it before the answer came, and tells of it once.
+      if (known(key, { name, uid })) put(gone, key, uid, true);
+    },
     isFollowed: jobs.synced,
     async refresh(key, signal) {
       const { namespace, name } = namesOf(key);
@@ -98,11 +109,13 @@ export function createOwnJobs({ client, clock, jobs, freed }: OwnJobsOptions): O
   /** A complete list, newer than the watch. */
   function learn(key: string, items: readonly Job[]): void {
     const shown = seen.get(key) ?? new Map<string, Job>();
+    const now = clock.now();
+    const newer = items.map((item) => sinceReady(item, known(key, item.metadata), now));
     listed.delete(key);
-    for (const job of items) {
+    for (const job of newer) {
       const { name, uid } = job.metadata;
       take(expected, key, name);
-      if (shown.get(name)?.metadata.uid !== uid) put(listed, key, name, { job, at: clock.now() });
+      if (shown.get(name)?.metadata.uid !== uid) put(listed, key, name, { job, at: now });
     }
     const answered = [...(expected.get(key)?.values() ?? [])].filter(({ state }) => state === 'created');
     for (const { name } of answered) take(expected, key, name);

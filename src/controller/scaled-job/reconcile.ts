@@ -1,23 +1,26 @@
 // What is to be done about one ScaledJob now. Level-triggered, idempotent, and safe to be cut off between any two writes.
 import { isPaused } from '../../api/annotations.ts';
+import { scaledJobs } from '../../api/names.ts';
 import type { ScaledJob } from '../../api/scaled-job.ts';
 import type { Clock } from '../../async.ts';
 import { ConfigError } from '../../errors.ts';
 import type { KubeClient, KubeObject } from '../../kube/client.ts';
 import type { TriggerTypes } from '../bind.ts';
 import { keptFor } from '../memory.ts';
+import { mendStatus } from '../mend-status.ts';
 import { namesOf } from '../object-key.ts';
 import type { Sampler } from '../sampler.ts';
+import { timeOf } from '../status.ts';
+import { goOnWith } from '../written.ts';
 import type { JobAnnounce } from './announce.ts';
 import { claimScaledJob, releaseScaledJob } from './finalize.ts';
 import type { JobDecisionLog } from './job-decisions.ts';
 import type { JobPods } from './job-pods.ts';
-import { checkScaledJobObject, loadScaledJob } from './load.ts';
+import { checkScaledJobObject, loadScaledJob, unreadableJobStatus } from './load.ts';
 import type { TakeJobLook } from './look.ts';
 import { createJobMemory, type JobMemory } from './memory.ts';
 import { waveOf } from './plan/job-object.ts';
 import { jobPolicyOf } from './plan/policy.ts';
-import { timeOf } from './views.ts';
 import type { JobVisit, ReportJob } from './visit.ts';
 
 export interface JobReconcileOptions {
@@ -59,6 +62,7 @@ export function createJobReconcile(options: JobReconcileOptions): ReconcileJob {
     let againInMs: number | undefined;
     try {
       visit.object = loadScaledJob(visit.object);
+      await mend(visit);
       await claim(visit);
       visit.memory.lastActiveAt ??= timeOf(visit.object.status?.lastActiveTime);
       const policy = jobPolicyOf(visit.object, options);
@@ -81,13 +85,17 @@ export function createJobReconcile(options: JobReconcileOptions): ReconcileJob {
     }
   }
 
+  async function mend(visit: JobVisit): Promise<void> {
+    const unreadable = unreadableJobStatus(visit.object);
+    const mending = { client, resource: scaledJobs, unreadable, now: clock.now() };
+    goOnWith(visit, await mendStatus(visit.object, mending, visit.signal));
+  }
+
   async function claim(visit: JobVisit): Promise<void> {
     const object = await claimScaledJob(visit.object, client, visit.signal);
     // Somebody had it before us, and may have asked for Jobs that have not come yet.
     if (object === visit.object && visit.memory.tenure === undefined) visit.memory.doubtAt ??= clock.now();
-    if (object === visit.object) return;
-    visit.object = object;
-    visit.wrote(object);
+    goOnWith(visit, object);
   }
 
   return async (key, signal) => {

@@ -63,11 +63,14 @@ export function createScaledJobs(options: ScaledJobsOptions): ScaledJobs {
   const freed = createHints({
     clock,
     farthestMs: FARTHEST_APART_MS,
-    look(key) {
-      if (find(key)) queue.add(key);
-    },
+    look: queue.add,
   });
-  const own = createOwnJobs({ ...options, jobs: watches.jobs, freed: freed.heard });
+  const own = createOwnJobs({
+    ...options,
+    jobs: watches.jobs,
+    isServed: (key) => find(key) !== undefined,
+    freed: freed.heard,
+  });
   const report = createJobReport(createStatusWriter(options), announce);
   const create = createJobCreator({ ...options, own, announce });
   let tenure = 0;

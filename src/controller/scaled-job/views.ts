@@ -3,6 +3,7 @@ import { annotations } from '../../api/names.ts';
 import { isEnd, type Job } from './job.ts';
 import type { JobPod } from './job-pods.ts';
 import type { JobView, PodView } from './plan/job-view.ts';
+import { timeOf } from '../status.ts';
 
 /** A look asks several times, of a Job that seldom changes. */
 const known = new WeakMap<Job, JobView>();
@@ -36,14 +37,9 @@ function finishOf({ status }: Job): JobView['finished'] {
   return { as: end.type === 'Complete' ? 'Complete' : 'Failed', at };
 }
 
-/** A Job tells how many of its pods are Ready, or have succeeded; not since when. */
+/** A Job tells how many of its pods are Ready, or have succeeded. */
 function podsByWord({ status }: Job): readonly PodView[] {
   if ((status?.succeeded ?? 0) > 0) return [{ phase: 'Succeeded', conditions: [], runningSince: undefined }];
-  if ((status?.ready ?? 0) > 0) return [{ phase: 'Running', conditions: ['Ready'], runningSince: undefined }];
+  if ((status?.ready ?? 0) > 0) return [{ phase: 'Running', conditions: ['Ready'], runningSince: status?.readySince }];
   return [];
-}
-
-export function timeOf(text: string | undefined): number | undefined {
-  const at = Date.parse(text ?? '');
-  return Number.isNaN(at) ? undefined : at;
 }

@@ -5,6 +5,7 @@ import { type ScaledJob, ScaledJobStatus } from '../../api/scaled-job.ts';
 import type { KubeObject } from '../../kube/client.ts';
 import { statusAfter } from '../status.ts';
 import type { WriteStatus } from '../status-writer.ts';
+import { goOnWith } from '../written.ts';
 import type { JobAnnounce } from './announce.ts';
 import type { JobMemory } from './memory.ts';
 import { type JobOutcome, jobStatusFacts } from './outcome.ts';
@@ -37,8 +38,6 @@ export function createJobReport(write: WriteStatus, announce: JobAnnounce): Repo
       },
       visit.signal,
     );
-    if (after === visit.object) return;
-    visit.object = after;
-    visit.wrote(after);
+    goOnWith(visit, after);
   };
 }

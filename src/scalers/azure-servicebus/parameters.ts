@@ -20,6 +20,10 @@ export const ServiceBus = z.object({
   endpointSuffix: field(text().optional(), 'Domain of the namespace; with cloud Private.'),
   useRegex: field(flag().prefault('false'), 'Whether the name is a pattern (RE2 syntax) that whole names must match.'),
   operation: field(oneOf('sum', 'max', 'avg').prefault('sum'), 'What to make of several matches; with useRegex.'),
+  maxRetries: field(
+    integer({ min: 0 }).prefault('0'),
+    'Has no effect: what could not be read is asked for again soon enough, and a namespace that is busy when it says.',
+  ),
 });
 export type ServiceBus = z.output<typeof ServiceBus>;
 

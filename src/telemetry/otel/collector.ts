@@ -26,7 +26,9 @@ export function collectorOf(env: Environment, signal: 'METRICS' | 'TRACES'): Col
   if (protocol === 'grpc') return { protocol, options: { url: endpoint, timeoutMillis } };
   if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
     const field = `OTEL_EXPORTER_OTLP_${own('ENDPOINT') ? `${signal}_` : ''}ENDPOINT`;
-    throw new ConfigError('OpenTelemetry', [{ field, message: `expected http://… or https://…, found "${endpoint}"` }]);
+    throw new ConfigError('OpenTelemetry', [
+      { field, message: `expected http://… or https://…, found "${withoutUser(endpoint)}"` },
+    ]);
   }
   const url = own('ENDPOINT') ? endpoint : `${endpoint.replace(/\/$/, '')}/v1/${signal.toLowerCase()}`;
   return { protocol, options: { url, timeoutMillis } };
@@ -62,7 +64,7 @@ export function toldOnce<T, E extends Exporting<T>>(
         // The text of the error may quote what the collector said.
         const { code } = (result.error ?? {}) as { readonly code?: unknown };
         log.warn(`the OpenTelemetry collector does not take ${what}; said once, until it does`, {
-          collector: url.replace(/\/\/[^/@]*@/, '//'),
+          collector: withoutUser(url),
           ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
         });
       }
@@ -71,6 +73,11 @@ export function toldOnce<T, E extends Exporting<T>>(
     });
   };
   return exporter;
+}
+
+/** An address may hold a password. */
+function withoutUser(address: string): string {
+  return address.replace(/^([^/]*\/\/)?[^/]*@/, '$1');
 }
 
 /** A positive number that a variable gives; undefined when it gives none. */

@@ -13,6 +13,15 @@ export function whereBuildable<D extends { readonly skip: unknown }>(
   return areBuildable(...tools) ? describe : (describe.skip as D['skip']);
 }
 
+/** For `make test`, which builds nothing: false with one loud line unless all of them are there. */
+export function areBuilt(...tools: readonly ToolName[]): boolean {
+  const missing = tools.filter((name) => !existsSync(installDirectory(name, process.env)));
+  if (missing.length === 0) return true;
+  const command = `node test/e2e/control-plane/build.ts ${missing.join(' ')}`;
+  console.warn(`SKIPPED: ${missing.join(', ')} is not built yet: ${command} does that, with Go`);
+  return false;
+}
+
 /** False with one loud line. */
 export function areBuildable(...tools: readonly ToolName[]): boolean {
   const missing = tools.filter((name) => !existsSync(installDirectory(name, process.env)));

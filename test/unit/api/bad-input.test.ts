@@ -192,6 +192,13 @@ describe('bad input', () => {
     expect(found.at(-1)).toBe('spec.minReplicaCount100: unknown field, which would be ignored; so would 29899 others');
   });
 
+  it('of thousands of mistakes the first hundred are told', () => {
+    const many = Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [`t${i}`, 1]));
+    const found = told({ advanced: { sluice: { triggers: many } } });
+    expect(found).toHaveLength(101);
+    expect(found.at(-1)).toMatch(/^spec\.advanced\.sluice\.triggers\.t100: .*; further mistakes are not told$/);
+  });
+
   it.each<[string, unknown]>([
     ['nothing', null],
     ['a text', 'ScaledObject'],

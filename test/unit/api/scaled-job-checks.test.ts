@@ -204,6 +204,16 @@ describe('checkScaledJob', () => {
   });
 });
 
+describe('checkScaledJob of a manifest that a program wrote', () => {
+  it('tells what is wrong with the first of hundreds of thousands of containers', () => {
+    const found = refusals({ pod: { containers: Array.from({ length: 200_000 }, () => ({})) } });
+    expect(found).toHaveLength(101);
+    expect(found.at(-1)).toBe(
+      `${SPEC}.containers[50].name: required, but not there: expected a string; further mistakes are not told`,
+    );
+  });
+});
+
 describe('doubtfulJobFields', () => {
   const custom = (more: object): Given => ({ scalingStrategy: { strategy: 'custom', ...more } });
   const AT = 'spec.scalingStrategy.customScaling';

@@ -72,6 +72,16 @@ describe('cloud events', () => {
     ]);
   });
 
+  it('do not wait for a kind that nobody lets us list', async () => {
+    const world = await start([aSource('a')], {
+      early: ['ScaledObjectReady'],
+      forbidden: ['clustercloudeventsources'],
+    });
+    expect(world.sent).toEqual([]);
+    await world.clock.advance(30_000);
+    expect(world.sent.map((line) => line.split(' ').at(-1))).toEqual(['ScaledObjectReady']);
+  });
+
   it('of one source wait for no other: one that is away holds up nobody', async () => {
     const world = await start([aSource('a'), aSource('b')]);
     world.answers.set('a', away);
@@ -99,6 +109,17 @@ describe('cloud events', () => {
       expect.stringMatching(/^a closed/),
       expect.stringMatching(/^a@other id-0 .* ScaledObjectReady$/),
     ]);
+  });
+
+  it('are not counted any more for a namespace whose last source is gone', async () => {
+    const world = await start([aSource('a'), aClusterSource('all')]);
+    await world.kube.delete(cloudEventSources, { namespace: 'shop', name: 'a' }, { signal: never });
+    await world.clock.advance(100);
+    expect(world.told).toContain('shop waits 0');
+    world.told.length = 0;
+    await world.emit('ScaledObjectReady');
+    expect(world.told).toContain('/all http emitted');
+    expect(world.told.filter((line) => line.startsWith('shop'))).toEqual([]);
   });
 
   it('end for a source that is deleted', async () => {

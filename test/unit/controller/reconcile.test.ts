@@ -103,6 +103,19 @@ describe('controller/reconcile', () => {
     expect(world.condition('Ready', 'zz')?.message).toContain('is scaled by ScaledObject "worker" already');
   });
 
+  it.each([
+    ['with those of whole pods', {}, { resourceMetricNames: ['cpu'] }],
+    ['without those of single containers', { containerName: 'app' }, {}],
+  ])('names the metrics of its HPA in the status, %s', async (_which, container, resources) => {
+    const cpu = { type: 'cpu', metricType: 'Utilization' as const, metadata: { value: '50', ...container } };
+    const triggers = [cpu, { type: 'queue', metadata: { queue: 'worker' } }];
+    const object = aScaledObject('worker', { minReplicaCount: 1, triggers });
+    world = await createWorld([aDeployment('worker', 1), object]);
+    const { externalMetricNames, resourceMetricNames } = world.scaledObject()?.status ?? {};
+    const told = { externalMetricNames, ...(resourceMetricNames ? { resourceMetricNames } : {}) };
+    expect(told).toEqual({ externalMetricNames: ['s1-queue-worker'], ...resources });
+  });
+
   it('reads on when the clock is set back', async () => {
     world = await createWorld([aDeployment('worker', 0), aScaledObject('worker')]);
     world.clock.set(world.clock.now() - 3_600_000);

@@ -98,6 +98,18 @@ describe('src/metrics-adapter/server', () => {
     await ended;
   });
 
+  it('speaks no older TLS, and no other cipher suite, than it is told', async () => {
+    const ciphers = 'TLS_AES_256_GCM_SHA384';
+    t = await startAdapter(pki, { tls: { minVersion: 'TLSv1.3', ciphers } });
+    expect(await t.get('/healthz', { ...as(pki.admin), ciphers })).toMatchObject({ status: 200 });
+    await expect(t.get('/healthz', { ...as(pki.admin), maxVersion: 'TLSv1.2' })).rejects.toThrow(
+      /alert protocol version/,
+    );
+    await expect(t.get('/healthz', { ...as(pki.admin), ciphers: 'TLS_AES_128_GCM_SHA256' })).rejects.toThrow(
+      /alert handshake failure/,
+    );
+  });
+
   it('says which port is taken', async () => {
     t = await startAdapter(pki);
     const taken = t.adapter.port()!;

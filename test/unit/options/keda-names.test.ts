@@ -49,4 +49,8 @@ describe('KEDA’s names of options', () => {
   ])('are variables: %s', (variable, value, read) => {
     expect(readConfig({}, { [variable]: value })).toMatchObject(read);
   });
+
+  it('leave TLS 1.2 as the least version of services where nothing is set, as KEDA’s program does, not its documentation', () => {
+    expect(readConfig({}, {})).toMatchObject({ clientMinTls: 'TLS12', serverMinTls: 'TLS12' });
+  });
 });

@@ -130,6 +130,14 @@ describe('azureKeyVault', () => {
     await store.close();
   });
 
+  it('is asked without the line break that an editor left behind the secret', async () => {
+    const store = askedStore(createAzureKeyVault, { secrets: { 'app/secret': 's\n' } });
+    const prepared = await store.prepare(written({ credentials }));
+    await store.close();
+    const dependsOn = JSON.stringify(prepared.kind === 'question' ? prepared.question.dependsOn : prepared);
+    expect(dependsOn).toContain('"clientSecret":"s"');
+  });
+
   it('is another question for another secret of the application, another vault or another version', async () => {
     const ask = async (more: Partial<Vault>, secret = 's'): Promise<string> => {
       const store = askedStore(createAzureKeyVault, { secrets: { 'app/secret': secret } });

@@ -26,7 +26,8 @@ function vault(
   let current = issue();
   const login: Renewing<VaultToken> = {
     get: async () => current,
-    drop() {
+    drop(token) {
+      if (token !== current) return;
       serial++;
       current = issue();
     },
@@ -59,6 +60,12 @@ describe('secret-stores/hashicorp-vault-secrets', () => {
     const { read, asked } = vault({ 'kv/a': { data: { x: '1', y: '2' } } });
     expect(await read(at('x', 'kv/a', 'x'), at('y', 'kv/a', 'y'))).toEqual({ values: { x: '1', y: '2' }, gaps: [] });
     expect(asked).toEqual(['t1 kv/a']);
+  });
+
+  it('believes a refusal after one new login, however many paths are denied', async () => {
+    const { read, asked } = vault({}, { agedMs: 60_000, refuses: ['t1', 't2', 't3', 't4', 't5', 't6'] });
+    await read(...Array.from({ length: 20 }, (_, i) => at(`p${i}`, `kv/${i}`, 'x')));
+    expect(asked.filter((line) => !/^t[12] /.test(line))).toEqual([]);
   });
 
   it('asks for each certificate that is not the same', async () => {

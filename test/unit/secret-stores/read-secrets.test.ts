@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Found, readSecrets } from '../../../src/secret-stores/read-secrets.ts';
+import { type Found, readSecrets, whole } from '../../../src/secret-stores/read-secrets.ts';
 
 interface Secret {
   readonly parameter: string;
@@ -16,6 +16,7 @@ describe('readSecrets', () => {
     const secrets = Array.from({ length: 30 }, (_, i) => ({ parameter: `p${i}`, name: `s${i % 10}` }));
     const { values, gaps } = await readSecrets(secrets, {
       key,
+      pick: whole,
       async ask({ name }) {
         asked.push(name);
         most = Math.max(most, ++atOnce);
@@ -41,7 +42,7 @@ describe('readSecrets', () => {
     ];
     const ask = async ({ name }: Secret): Promise<Found> =>
       name === 'good' ? set('1') : { kind: 'missing', why: 'it is bad' };
-    const { values, gaps } = await readSecrets(secrets, { key, ask });
+    const { values, gaps } = await readSecrets(secrets, { key, ask, pick: whole });
     expect(Object.entries(values)).toEqual([
       ['b', '1'],
       ['__proto__', '1'],
@@ -54,6 +55,7 @@ describe('readSecrets', () => {
     const secrets = ['x', 'y', 'z'].map((name) => ({ parameter: name, name }));
     const reading = readSecrets(secrets, {
       key,
+      pick: whole,
       async ask({ name }) {
         if (name === 'x') throw new Error('no');
         await Promise.resolve();

@@ -40,6 +40,10 @@ describe('where the collector is', () => {
   });
 
   it('is refused where it is no address', () => {
+    for (const secret of ['htp://me:secret@collector', 'me:secret@collector:4318']) {
+      const told = (): unknown => collectorOf({ OTEL_EXPORTER_OTLP_ENDPOINT: secret }, 'METRICS');
+      expect(told).toThrow(/found "(htp:\/\/)?collector/);
+    }
     expect(() => collectorOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, 'TRACES')).toThrow(
       'OTEL_EXPORTER_OTLP_ENDPOINT: expected http://… or https://…, found "collector:4318"',
     );

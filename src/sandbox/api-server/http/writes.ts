@@ -3,6 +3,7 @@ import type { Clock } from '../../../async.ts';
 import { readDeleteOptions } from '../deletion.ts';
 import { type ApiObject, isObject, type Json, type JsonObject, timeText, withAt } from '../object.ts';
 import { applyServerSide } from '../patch/apply.ts';
+import { checkDeclared } from '../patch/declared-fields.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import type { Writer as Owner } from '../patch/managed-fields.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
@@ -131,6 +132,7 @@ export function createWrites(parts: { storage: Storage; writer: ObjectWriter; re
     };
     const name = info.name ?? '';
     const named = withAt(withAt(wanted, ['metadata', 'name'], name), ['metadata', 'managedFields'], undefined);
+    checkDeclared(type, info.namespace, named);
     if (!storage.get(type.collection, info.namespace, name)) {
       if (options.subresource) throw notFound(type, name);
       const { managedFields } = applyServerSide(type.schema, undefined, named, owner, force);

@@ -133,7 +133,8 @@ export function pathsOf(set: FieldSet, prefix = ''): readonly string[] {
   });
 }
 
-function edgeText(edge: string): string {
+/** An edge as paths print it. */
+export function edgeText(edge: string): string {
   const rest = edge.slice(2);
   if (edge.startsWith('f:')) return `.${rest}`;
   if (edge.startsWith('v:')) return `[=${rest}]`;

@@ -36,7 +36,8 @@ function pruneObject(schema: Schema, value: JsonObject, path: string, onUnknown:
   return changed ? out : value;
 }
 
-function knownMember(schema: Schema, key: string): Schema | 'keep' | 'drop' {
+/** The schema of a member; or whether one that has none is kept. */
+export function knownMember(schema: Schema, key: string): Schema | 'keep' | 'drop' {
   const { properties, additionalProperties } = schema;
   if (properties && Object.hasOwn(properties, key)) return properties[key] ?? 'keep';
   if (typeof additionalProperties === 'object') return additionalProperties;

@@ -38,6 +38,10 @@ describe('crd', () => {
         false,
       ]);
   });
+  it.each(all)('%s takes no number that is none of 32 bits, as not every Kubernetes goes by the format', (kind) => {
+    for (const [path, { type, maximum }] of walk(rootOf(kind)))
+      if (type === 'integer') expect([path, maximum]).toEqual([path, expect.any(Number)]);
+  });
   it('shows the columns that KEDA shows', () => {
     expect(columns('ScaledObject')).toBe(
       'ScaleTargetKind ScaleTargetName Min Max Ready Active Fallback Paused Triggers Authentications Age',

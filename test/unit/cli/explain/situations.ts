@@ -60,6 +60,16 @@ const failing = (failures: number): TriggerState => ({
   type: 'AverageValue',
 });
 
+const unusable: TriggerState = {
+  kind: 'failed',
+  metric: 'triggers[0]',
+  index: 0,
+  failures: 0,
+  code: 'CONFIG_INVALID',
+  message:
+    'triggers[0] (rabbitmq): authenticationRef: TriggerAuthentication "shop/rabbitmq" gives host, but Secret "shop/rabbitmq" does not exist',
+};
+
 function situation({ title, about, replicas = 0, spec = {}, annotations = {}, ...scene }: Scene): Situation {
   const { object } = parseScaledObject({
     apiVersion: 'keda.sh/v1alpha1',
@@ -192,6 +202,18 @@ export const situations: readonly Situation[] = [
         reason: 'TriggerError',
         message: 'RabbitMQ at rabbitmq.shop:5672 refuses connections',
       },
+      { type: 'Active', status: 'Unknown', reason: 'UnknownState' },
+    ],
+  }),
+  situation({
+    title: 'A Secret is missing',
+    about:
+      'Without its parameters the trigger cannot even be asked; its cooldown is over, and it is held all the same.',
+    replicas: 4,
+    triggers: [unusable],
+    lastActive: 420,
+    conditions: [
+      { type: 'Ready', status: 'False', reason: 'ScaledObjectCheckFailed', message: unusable.message },
       { type: 'Active', status: 'Unknown', reason: 'UnknownState' },
     ],
   }),

@@ -165,6 +165,16 @@ describe('mistakes in a ScaledObject', () => {
     );
     expect(await messagesOf(`${cpu.replace('memory', 'cpu')}---${deployment}`)).toBe('');
   });
+  it('does not ask for more of a cpu trigger that has no place in a ScaledJob', async () => {
+    const job = `apiVersion: keda.sh/v1alpha1
+kind: ScaledJob
+metadata: { name: import, namespace: shop }
+spec:
+  jobTargetRef: { template: { spec: { restartPolicy: Never, containers: [{ name: import, image: import }] } } }
+  triggers: [{ type: cpu, metadata: { value: "60" } }]
+`;
+    expect(await problemsOf(job)).toEqual(['6 spec.triggers[0].type SCALED_JOB']);
+  });
   it('makes no HPA for a paused object', async () => {
     const [report] = await judgeFiles({
       'a.yaml': good.replace('namespace: shop', 'namespace: shop, annotations: { autoscaling.keda.sh/paused: "true" }'),

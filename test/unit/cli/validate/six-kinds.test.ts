@@ -24,11 +24,12 @@ const scaledJob = (ref: string) =>
     'import',
     `{ jobTargetRef: { template: { spec: { restartPolicy: Never, containers: [{ name: c, image: i }] } } }, triggers: [${rabbit(ref)}] }`,
   );
-const events = (ref: string) =>
+const TOPIC = 'https://t.westeurope-1.eventgrid.azure.net/api/events';
+const events = (ref: string, endpoint = TOPIC) =>
   object(
     'CloudEventSource',
     'grid',
-    `{ destination: { azureEventGridTopic: { endpoint: "https://t/api/events" } }, authenticationRef: ${ref} }`,
+    `{ destination: { azureEventGridTopic: { endpoint: "${endpoint}" } }, authenticationRef: ${ref} }`,
     'eventing.keda.sh',
   );
 
@@ -94,6 +95,16 @@ describe('a directory with all six kinds', () => {
       { 'topic.yaml': object('TriggerAuthentication', 'topic', keyOf('broker', 'host')) },
       [
         'events.yaml spec.authenticationRef error MISSING_REFERENCE: this one gives neither: azureEventGridTopic needs an authentication that gives accessKey, or has pod identity azure-workload',
+      ],
+    ],
+    [
+      'an event source with a workload identity for somebody else than Azure',
+      {
+        'topic.yaml': object('TriggerAuthentication', 'topic', '{ podIdentity: { provider: azure-workload } }'),
+        'events.yaml': events('{ name: topic }', 'https://evil.example/api/events'),
+      },
+      [
+        'events.yaml spec.destination.azureEventGridTopic.endpoint error INVALID_VALUE: expected https and a host under eventgrid.azure.net',
       ],
     ],
     [

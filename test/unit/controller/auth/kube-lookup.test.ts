@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { triggerAuthentications } from '../../../../src/api/names.ts';
 import { createKubeLookups } from '../../../../src/controller/auth/kube-lookup.ts';
 import { KubeError } from '../../../../src/errors.ts';
 import type { KubeObject } from '../../../../src/kube/client.ts';
@@ -39,6 +40,34 @@ describe('controller/auth/kube-lookup', () => {
     await expect(refused).rejects.toThrow(
       /cannot get resource "secrets".* to allow it: kubectl create role \S+ --namespace=shop --verb=get,list,watch --resource=secrets --resource-name=rabbit && kubectl create rolebinding .* --serviceaccount=sluice:sluice$/,
     );
+  });
+
+  describe('an authentication that the watch does not show', () => {
+    const authentication = {
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'TriggerAuthentication',
+      metadata: { name: 'broker', namespace: 'shop' },
+      spec: { secretTargetRef: [] },
+    };
+    async function lookupOf(more: { readonly authenticationLabelSelector?: string }) {
+      const client = createMemoryKube();
+      const { signal } = new AbortController();
+      await client.create(triggerAuthentications, authentication, { signal });
+      const stores = { triggerAuthentications: nothing, clusterTriggerAuthentications: nothing };
+      const options = { client, clock: createFakeClock(), ...stores, podTemplate: async () => undefined, ...more };
+      return createKubeLookups(options).lookup(() => {}, signal);
+    }
+
+    it('is read, because it may have come a moment ago with what uses it', async () => {
+      const lookup = await lookupOf({});
+      expect(await lookup.triggerAuthentication('shop', 'broker')).toMatchObject({ spec: { secretTargetRef: [] } });
+      expect(await lookup.triggerAuthentication('shop', 'another')).toBeUndefined();
+    });
+
+    it('stays out of sight where only those with certain labels are known', async () => {
+      const lookup = await lookupOf({ authenticationLabelSelector: 'team=payments' });
+      expect(await lookup.triggerAuthentication('shop', 'broker')).toBeUndefined();
+    });
   });
 
   it('leaves a refusal that no Role can mend as it is', async () => {

@@ -96,6 +96,11 @@ describe('controller/auth/parameters', () => {
     expect(auth).toEqual({ host: 'from-config', password: 'of shop' });
   });
 
+  it('takes a variable of an authentication from the first container, whichever envSourceContainerName names', async () => {
+    const env = [{ parameter: 'password', name: 'HOST' }];
+    expect((await resolve({ auth: { env }, envContainer: 'app' })).auth).toEqual({ password: 'side' });
+  });
+
   it('takes the Secrets of a ClusterTriggerAuthentication from the cluster object namespace', async () => {
     const ref = { name: 'auth', kind: 'ClusterTriggerAuthentication' } as const;
     expect((await resolve({ auth: secret('pass'), ref })).auth).toEqual({ password: 'of sluice' });

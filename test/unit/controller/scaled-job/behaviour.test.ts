@@ -105,6 +105,18 @@ describe('triggers', () => {
     expect(await counts()).toEqual([4, 4]);
   });
 
+  it('in great numbers that all fail make no message that the API server does not take', async () => {
+    const triggers = Array.from({ length: 250 }, (_, index) => ({
+      type: 'queue',
+      name: `trigger-${index}-${'x'.repeat(200)}`,
+      metadata: { target: '1' },
+    }));
+    await start({ triggers });
+    const { message = '' } = world.jobCondition('Ready') ?? {};
+    expect(message).toMatch(/and \d+ more$/);
+    expect(message.length).toBeLessThan(5_000);
+  });
+
   it('that push are looked at between two polls', async () => {
     await start({ pollingInterval: 300 }, { worker: 0 });
     await world.clock.advance(5_000);

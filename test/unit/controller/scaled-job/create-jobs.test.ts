@@ -24,7 +24,7 @@ let reasons: string[];
 beforeEach(() => {
   const clock = createFakeClock();
   kube = createMemoryKube(clock.now);
-  own = createOwnJobs({ client: kube, clock, jobs: createObjectStore(silentLogger), freed() {} });
+  own = createOwnJobs({ client: kube, clock, jobs: createObjectStore(silentLogger), isServed: () => true, freed() {} });
   reasons = [];
   const announce = createJobAnnounce({ record: ({ reason, note }) => void reasons.push(`${reason}: ${note}`) });
   create = createJobCreator({ client: kube, clock, own, announce, version: '1' });

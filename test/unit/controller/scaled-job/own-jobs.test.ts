@@ -16,13 +16,21 @@ let clock: FakeClock;
 let kube: MemoryKube;
 let store: ObjectStore<Job>;
 let freed: string[];
+let served: Set<string>;
 let own: OwnJobs;
 beforeEach(() => {
   clock = createFakeClock();
   kube = createMemoryKube(clock.now);
   store = createObjectStore<Job>(silentLogger);
   freed = [];
-  own = createOwnJobs({ client: kube, clock, jobs: store, freed: (key) => freed.push(key) });
+  served = new Set([KEY]);
+  own = createOwnJobs({
+    client: kube,
+    clock,
+    jobs: store,
+    isServed: (key) => served.has(key),
+    freed: (key) => freed.push(key),
+  });
 });
 
 let version = 0;
@@ -55,13 +63,50 @@ it('forgets one that was refused', () => {
 
 it('does not count one that we have deleted, whatever the watch still shows', () => {
   store.put(aJob('a'));
-  own.deleted(KEY, { uid: 'uid-a' });
+  own.deleted(KEY, { name: 'a', uid: 'uid-a' });
   expect(names()).toEqual([]);
   store.put(aJob('a', over));
   expect(names()).toEqual([]);
   store.remove(aJob('a'));
   store.put(aJob('a', { metadata: { ...aJob('a').metadata, uid: 'uid-a2' } }));
   expect(names()).toEqual(['a']);
+});
+
+it('keeps no record of a deletion that the watch has told of before the answer came', () => {
+  const told = aJob('a');
+  store.put(told);
+  store.remove(told);
+  own.deleted(KEY, { name: 'a', uid: 'uid-a' });
+  // That no such Job comes again is the point: nobody would ever take the record away.
+  store.put(told);
+  expect(names()).toEqual(['a']);
+});
+
+it('keeps nothing of Jobs that outlive their ScaledJob', () => {
+  store.put(aJob('a'));
+  served.delete(KEY);
+  own.forget(KEY);
+  store.remove(aJob('a'));
+  expect(freed).toEqual([]);
+  expect(own.freedAt(KEY)).toBe(Number.NEGATIVE_INFINITY);
+});
+
+it('notes when a Job was first seen Ready, since it does not say so itself', async () => {
+  const since = (): readonly unknown[] => own.of(KEY).map(({ status }) => status?.readySince);
+  store.put(aJob('a', { status: { ready: 0 } }));
+  expect(since()).toEqual([undefined]);
+  const readyAt = clock.now();
+  store.put(aJob('a', { status: { ready: 1 } }));
+  await clock.advance(1_000);
+  store.put(aJob('a', { status: { ready: 2 } }));
+  expect(since()).toEqual([readyAt]);
+  store.put(aJob('a', { status: { ready: 0 } }));
+  store.put(aJob('a', { status: { ready: 1 } }));
+  expect(since()).toEqual([clock.now()]);
+  const job = { ...aJob('new'), status: { ready: 1 } };
+  await kube.create(JOBS, job, { signal });
+  await own.refresh(KEY, signal);
+  expect(since()).toEqual([clock.now()]);
 });
 
 it('says when a place is free: a Job has ended, or went before it had', async () => {

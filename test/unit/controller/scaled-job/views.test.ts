@@ -72,3 +72,12 @@ it('goes by the Job’s own word where nobody watches its pods', () => {
   expect(phases({ ready: 1 })).toEqual(['Running']);
   expect(phases({ succeeded: 1 })).toEqual(['Succeeded']);
 });
+
+it('takes a Job for started, without its pods, only from when it was first seen Ready', () => {
+  const since = (status: Job['status']): readonly unknown[] =>
+    viewOf({ ...aJob(undefined), ...(status ? { status } : {}) }, undefined).pods.map(
+      ({ runningSince }) => runningSince,
+    );
+  expect(since({ ready: 1, readySince: ms })).toEqual([ms]);
+  expect(since({ succeeded: 1 })).toEqual([undefined]);
+});
