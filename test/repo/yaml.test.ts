@@ -1,8 +1,9 @@
-// Every YAML file of the repository parses, and every KEDA object in one (README included) is good by the program's own schemas.
+// Every YAML file of the repository parses, every KEDA object in one is good by the program's own schemas, and what a page shows by `sluice validate`.
 import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { KEDA_PARSERS } from '../../src/api/parse.ts';
 import { read, repositoryFiles } from '../support/source-tree.ts';
+import { judgeFiles } from '../unit/cli/validate/manifests.ts';
 
 const files = repositoryFiles().filter((f) => /\.ya?ml$/.test(f) && !f.startsWith('charts/') && !f.startsWith('test/'));
 const blocks = repositoryFiles()
@@ -23,5 +24,13 @@ describe('YAML in the repository', () => {
       const parse = value?.apiVersion === 'keda.sh/v1alpha1' ? KEDA_PARSERS[value.kind ?? ''] : undefined;
       if (parse) expect(parse(value).warnings).toEqual([]);
     }
+  });
+});
+
+describe('sluice validate finds nothing wrong with', () => {
+  it.each(blocks.filter(([, text]) => /^kind:/m.test(text)))('%s', async (name, text) => {
+    const reports = await judgeFiles({ [name]: text });
+    const problems = reports.flatMap((report) => report.problems);
+    expect(problems.filter(({ severity }) => severity !== 'info')).toEqual([]);
   });
 });
