@@ -1,4 +1,4 @@
-// The options of `sluice run`: one table gives the flags, the environment variables, the defaults, --help and the README's table.
+// The options of `sluice run`: one table gives the flags, the environment variables, the defaults, --help and the table of docs/options.md.
 // The only file that reads process.env.
 import type { z } from 'zod';
 import { ConfigError } from './errors.ts';
@@ -54,7 +54,7 @@ export function readConfig(flags: Readonly<Record<string, string | boolean | und
   return config;
 }
 
-/** The table of the README. */
+/** The table of docs/options.md. */
 export function configMarkdown(): string {
   const rows = Object.values(OPTIONS).map((o) => {
     const name = 'value' in o ? `${o.flag} ${o.value}` : o.flag;

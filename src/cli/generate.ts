@@ -25,10 +25,8 @@ export function generatedFiles(read: (path: string) => string): ReadonlyMap<stri
     ['docs/scalers.md', scalersMarkdown(sources)],
     ...pages,
     ['docs/metrics.md', metricsPage(read('docs/metrics.md'))],
-    [
-      'README.md',
-      withTable(withTable(read('README.md'), 'options', configMarkdown()), 'types', typesMarkdown(sources)),
-    ],
+    ['docs/options.md', withTable(read('docs/options.md'), 'options', configMarkdown())],
+    ['README.md', withTable(read('README.md'), 'types', typesMarkdown(sources))],
   ]);
 }
 
