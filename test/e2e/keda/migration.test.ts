@@ -36,7 +36,7 @@ describe.each(Object.entries(INSTALLED))('docs/migrating-from-keda.md, %s', (hea
       await writeKedaRelease(join(desk.directory, 'keda-2.21.0.yaml'), site);
       followers = [
         followDeployment(plane.client, { key: { namespace: 'keda', name: 'keda-operator' }, start: site.start }),
-        await followSluice(plane),
+        followSluice(plane),
       ];
       await run([install]);
       shop = await createShop(plane);

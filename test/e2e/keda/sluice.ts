@@ -14,11 +14,12 @@ const NAMESPACE = 'sluice';
 const { signal } = new AbortController();
 
 /** Runs it whenever the Deployment sluice/sluice asks for it. */
-export async function followSluice(plane: ControlPlane): Promise<Follower> {
-  const [metrics, webhook, diagnosticsPort] = await Promise.all([freePort(), freePort(), freePort()]);
+export function followSluice(plane: ControlPlane): Follower {
   return followDeployment(plane.client, {
     key: { namespace: NAMESPACE, name: 'sluice' },
     async start({ spec }) {
+      // At each start: minutes later a port that was free then may be somebody else's.
+      const [metrics, webhook, diagnosticsPort] = await Promise.all([freePort(), freePort(), freePort()]);
       await nameThisHost(plane, { metrics, webhook });
       const { serviceAccountName = 'default', containers } = spec.template.spec;
       const [, ...given] = containers[0]?.args ?? [];
