@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { repositoryRoot } from '../../support/source-tree.ts';
 import { whereBuildable } from '../control-plane/available.ts';
 import { type ControlPlane, controlPlane } from '../control-plane/control-plane.ts';
+import { CRD_NAMES } from './crd-names.ts';
 import type { Values } from './helm.ts';
 import { createRelease, type Release } from './release.ts';
 
@@ -42,9 +43,7 @@ whereBuildable(
   const mayI = (verb: string, resource: string, ...flags: string[]): Promise<string> =>
     kubectl('auth', 'can-i', verb, resource, '--as=system:serviceaccount:sluice:sluice', ...flags);
 
-  const CRDS = ['clustertriggerauthentications', 'scaledjobs', 'scaledobjects', 'triggerauthentications'].map(
-    (plural) => `customresourcedefinition.apiextensions.k8s.io/${plural}.keda.sh`,
-  );
+  const CRDS = CRD_NAMES.map((name) => `customresourcedefinition.apiextensions.k8s.io/${name}`);
 
   it('installs, upgrades to more replicas, and leaves nothing but the CRDs', async () => {
     const installed = await chart('install');

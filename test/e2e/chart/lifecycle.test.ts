@@ -12,15 +12,14 @@ import { build } from '../control-plane/build.ts';
 import { type ControlPlane, controlPlane } from '../control-plane/control-plane.ts';
 import { KUBERNETES_VERSIONS } from '../control-plane/tools.ts';
 import { kedaCrds } from '../keda/objects.ts';
+import { CRD_NAMES } from './crd-names.ts';
 import { ACCOUNT, USER } from './granted.ts';
 import { createRelease, type Release } from './release.ts';
 
 jest.setTimeout(1_200_000);
 
 const { signal } = new AbortController();
-const CRDS = ['clustertriggerauthentications', 'scaledjobs', 'scaledobjects', 'triggerauthentications'].map(
-  (plural) => `CustomResourceDefinition /${plural}.keda.sh`,
-);
+const CRDS = CRD_NAMES.map((name) => `CustomResourceDefinition /${name}`);
 
 describe.each(KUBERNETES_VERSIONS)('the chart on Kubernetes %s', (version) => {
   whereBuildable(

@@ -77,6 +77,7 @@ whereBuildable(describe, 'helm')("the account's rights", () => {
     const resources = (only(all, 'ClusterRole').rules ?? []).flatMap((rule) => rule.resources);
     expect(resources.toSorted()).toEqual([
       'apiservices',
+      'clustercloudeventsources',
       'clustertriggerauthentications',
       'validatingwebhookconfigurations',
     ]);
