@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Clock, sleep, untilAborted } from '../async.ts';
 import type { Component } from '../component.ts';
 import { ConfigError } from '../errors.ts';
@@ -70,7 +71,14 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
     handshakeTimeout: HANDSHAKE_MS,
     maxHeaderSize: HEADER_BYTES,
   });
+  /** Node takes a connection for busy until it has asked once; a Go client keeps some to spare. */
+  const silent = new Set<Duplex>();
+  server.on('secureConnection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
   server.on('request', (incoming, response) => {
+    silent.delete(incoming.socket);
     const startedAt = clock.now();
     const gone = new AbortController();
     response.once('close', () => {
@@ -102,6 +110,7 @@ export function createHttpsServer(options: HttpsServerOptions): HttpsServer {
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
+    for (const socket of silent) socket.destroy();
     const cancel = clock.schedule(graceMs, () => {
       log.warn('requests are broken off', { graceMs });
       server.closeAllConnections();

@@ -1,5 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { Agent } from 'node:https';
+import { connect } from 'node:tls';
 import { systemClock } from '../../../src/async.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { createMetricsAdapter } from '../../../src/metrics-adapter/server.ts';
@@ -67,6 +69,17 @@ describe('src/metrics-adapter/server', () => {
     await eventually('the drain', () => !t.adapter.ready());
     expect(await t.get('/readyz')).toMatchObject({ status: 503, body: 'draining\n' });
     expect(await t.get(QUEUE, as(pki.admin))).toMatchObject({ status: 200 });
+  });
+
+  it('does not wait for a connection that never asked anything, as Go’s clients keep one to spare', async () => {
+    t = await startAdapter(pki, { graceMs: 5_000 });
+    const spare = connect({ host: '127.0.0.1', port: t.adapter.port() ?? 0, ca: pki.ca.certPem });
+    await once(spare, 'secureConnect');
+    const since = performance.now();
+    t.stop.abort();
+    await t.running;
+    expect(performance.now() - since).toBeLessThan(4_000);
+    spare.destroy();
   });
 
   it('breaks off what does not finish in time', async () => {
