@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ObjectMeta } from '../kube/client.ts';
 import { Condition } from './conditions.ts';
 import type { DeepReadonly } from './deep-readonly.ts';
+import { readingOptions } from './reading-options.ts';
 import { ScaledJobTrigger, uniqueTriggerNames } from './trigger.ts';
-import { TriggerOptions } from './trigger-options.ts';
 
 const RolloutStrategy = z.enum(['gradual', 'immediate']);
 
@@ -67,20 +67,7 @@ export const ScaledJobOptions = z
         'Longest time in seconds from the start of a Job’s pod until it has taken its message; the Job counts as pending until then; default 10. Strategies accurate and eager.',
       )
       .exactOptional(),
-    readTimeoutSeconds: z
-      .int32()
-      .min(1)
-      .max(60)
-      .describe('Longest time in seconds that one read of a trigger may take; default 3.')
-      .exactOptional(),
-    push: z
-      .boolean()
-      .describe('Look at once when a source says that it changed, instead of at the next poll; default true.')
-      .exactOptional(),
-    triggers: z
-      .record(z.string(), TriggerOptions)
-      .describe('Settings of single triggers, by triggers[].name.')
-      .exactOptional(),
+    ...readingOptions,
     fallback: JobFallback.exactOptional(),
   })
   .describe('What Sluice can do and KEDA cannot.');

@@ -4,9 +4,9 @@ import type { ObjectMeta } from '../kube/client.ts';
 import { Condition } from './conditions.ts';
 import type { DeepReadonly } from './deep-readonly.ts';
 import { HpaBehavior } from './hpa-behavior.ts';
+import { readingOptions } from './reading-options.ts';
 import { scaledObjectRules, scalingModifiersRules } from './scaled-object-rules.ts';
 import { ScaleTrigger, uniqueTriggerNames } from './trigger.ts';
-import { TriggerOptions } from './trigger-options.ts';
 
 export const ScaleTargetRef = z
   .object({
@@ -58,20 +58,7 @@ export const SluiceOptions = z
       .boolean()
       .describe('Read every trigger once more just before the target goes to zero; default true.')
       .exactOptional(),
-    readTimeoutSeconds: z
-      .int32()
-      .min(1)
-      .max(60)
-      .describe('Longest time in seconds that one read of a trigger may take; default 3.')
-      .exactOptional(),
-    push: z
-      .boolean()
-      .describe('Look at once when a source says that it changed, instead of at the next poll; default true.')
-      .exactOptional(),
-    triggers: z
-      .record(z.string(), TriggerOptions)
-      .describe('Settings of single triggers, by triggers[].name.')
-      .exactOptional(),
+    ...readingOptions,
   })
   .describe('What Sluice can do and KEDA cannot.');
 export type SluiceOptions = z.infer<typeof SluiceOptions>;

@@ -1,4 +1,5 @@
 // Where an Azure service is and as whom we ask it: the parameters and rules that all Azure scalers share.
+import { AZURE_CLOUDS } from './azure-clouds.ts';
 import type { Review } from './define.ts';
 import type { PodIdentity } from './scaler.ts';
 
@@ -10,25 +11,10 @@ export interface AzurePlace {
   readonly endpointSuffix?: string | undefined;
 }
 
-const PUBLIC = { servicebus: 'servicebus.windows.net', queue: 'queue.core.windows.net' };
-const GOVERNMENT = { servicebus: 'servicebus.usgovcloudapi.net', queue: 'queue.core.usgovcloudapi.net' };
-const CHINA = { servicebus: 'servicebus.chinacloudapi.cn', queue: 'queue.core.chinacloudapi.cn' };
-const GERMANY = { servicebus: 'servicebus.cloudapi.de', queue: 'queue.core.cloudapi.de' };
-
-/** KEDA compares the names of clouds without regard to case. */
-const DOMAINS: ReadonlyMap<string, Readonly<Record<AzureService, string>>> = new Map([
-  ['azurepubliccloud', PUBLIC],
-  ['azurecloud', PUBLIC],
-  ['azureusgovernmentcloud', GOVERNMENT],
-  ['azureusgovernment', GOVERNMENT],
-  ['azurechinacloud', CHINA],
-  ['azuregermancloud', GERMANY],
-]);
-
 /** The domain of the service in the trigger's cloud; undefined when it can't be told. KEDA: in a private cloud it is the suffix as given. */
 export function azureDomain(service: AzureService, place: AzurePlace): string | undefined {
   const cloud = (place.cloud ?? 'AzurePublicCloud').toLowerCase();
-  return cloud === 'private' ? place.endpointSuffix : DOMAINS.get(cloud)?.[service];
+  return cloud === 'private' ? place.endpointSuffix : AZURE_CLOUDS.get(cloud)?.[service];
 }
 
 export function usesWorkloadIdentity(podIdentity: PodIdentity | undefined): boolean {

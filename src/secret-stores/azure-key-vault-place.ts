@@ -1,5 +1,6 @@
 // Where a vault of Azure is, whom a token for it is for, and which directory gives one: by the author's word, else by the vault's name.
 import type { FieldIssue } from '../errors.ts';
+import { AZURE_CLOUDS, type AzureCloud, PUBLIC_CLOUD } from '../scalers/azure-clouds.ts';
 
 export interface VaultPlace {
   readonly url: URL;
@@ -20,25 +21,12 @@ export interface WrittenVault {
     | undefined;
 }
 
-interface AzureCloud {
+/** Of one cloud, as far as vaults go. */
+interface VaultCloud {
+  /** URL that tokens are for. */
   readonly resource: string;
   readonly authorityHost: string;
 }
-
-const PUBLIC = { resource: 'https://vault.azure.net', authorityHost: 'https://login.microsoftonline.com' };
-const GOVERNMENT = { resource: 'https://vault.usgovcloudapi.net', authorityHost: 'https://login.microsoftonline.us' };
-const CHINA = { resource: 'https://vault.azure.cn', authorityHost: 'https://login.chinacloudapi.cn' };
-const GERMANY = { resource: 'https://vault.microsoftazure.de', authorityHost: 'https://login.microsoftonline.de' };
-
-/** KEDA compares the names of clouds without regard to case. */
-const CLOUDS: ReadonlyMap<string, AzureCloud> = new Map([
-  ['azurepubliccloud', PUBLIC],
-  ['azurecloud', PUBLIC],
-  ['azureusgovernmentcloud', GOVERNMENT],
-  ['azureusgovernment', GOVERNMENT],
-  ['azurechinacloud', CHINA],
-  ['azuregermancloud', GERMANY],
-]);
 
 /**
  * The place, or what is wrong with what was written. A token goes to vaults of the domain alone that it is for: a vault that a user
@@ -57,7 +45,7 @@ export function vaultPlace(written: WrittenVault): VaultPlace | FieldIssue {
   return { url, scope: `${cloud.resource}/.default`, authorityHost: cloud.authorityHost };
 }
 
-function cloudOf({ cloud }: WrittenVault, vault: URL): AzureCloud | FieldIssue {
+function cloudOf({ cloud }: WrittenVault, vault: URL): VaultCloud | FieldIssue {
   const type = cloud?.type.toLowerCase() ?? '';
   if (cloud && type === 'private') {
     const { keyVaultResourceURL: resource = '', activeDirectoryEndpoint: directory = '' } = cloud;
@@ -67,17 +55,16 @@ function cloudOf({ cloud }: WrittenVault, vault: URL): AzureCloud | FieldIssue {
       return { field: 'cloud.activeDirectoryEndpoint', message: 'is required with cloud Private, as an https URL' };
     return { resource: resource.trim().replace(/\/(\.default)?$/, ''), authorityHost: directory.trim() };
   }
-  if (type === '') return [...CLOUDS.values()].find((known) => isIn(vault, known)) ?? PUBLIC;
-  return (
-    CLOUDS.get(type) ?? {
-      field: 'cloud.type',
-      message: `expected AzurePublicCloud, AzureUSGovernmentCloud, AzureChinaCloud, AzureGermanCloud or Private, found ${JSON.stringify(cloud?.type)}`,
-    }
-  );
+  const named = type === '' ? cloudOfHost(vault) : AZURE_CLOUDS.get(type);
+  if (named) return { resource: `https://${named.vault}`, authorityHost: named.authorityHost };
+  return {
+    field: 'cloud.type',
+    message: `expected AzurePublicCloud, AzureUSGovernmentCloud, AzureChinaCloud, AzureGermanCloud or Private, found ${JSON.stringify(cloud?.type)}`,
+  };
 }
 
-function isIn({ hostname }: URL, { resource }: AzureCloud): boolean {
-  return hostname.endsWith(`.${new URL(resource).hostname}`);
+function cloudOfHost({ hostname }: URL): AzureCloud {
+  return [...AZURE_CLOUDS.values()].find(({ vault }) => hostname.endsWith(`.${vault}`)) ?? PUBLIC_CLOUD;
 }
 
 function httpsUrl(text: string): URL | undefined {

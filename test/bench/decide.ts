@@ -1,18 +1,16 @@
 // What a decision costs, and a whole look at an object in which nothing changed, without network.
-import { systemClock } from '../../src/async.ts';
 import { scaledObjects } from '../../src/api/names.ts';
 import type { ScaledObject } from '../../src/api/scaled-object.ts';
-import { createController } from '../../src/controller/controller.ts';
 import { decide } from '../../src/controller/decide/decide.ts';
 import type { Observation } from '../../src/controller/decide/observation.ts';
 import { policyOf } from '../../src/controller/decide/policy.ts';
 import { EMPTY_STATE } from '../../src/hpa/state.ts';
 import { DEPLOYMENTS } from '../../src/kube/resources.ts';
-import { silentLogger } from '../../src/log.ts';
 import { createTelemetry } from '../../src/telemetry.ts';
 import { aDeployment, aScaledObject, createQueueTypes, never } from '../support/controller-world.ts';
 import { createMemoryKube } from '../support/memory-kube.ts';
 import { type Bench, pause, type Report } from './bench.ts';
+import { createBenchController } from './bench-controller.ts';
 
 const DECISIONS = 500_000;
 const OBJECTS = 1_000;
@@ -65,18 +63,7 @@ async function looks(report: Report): Promise<void> {
   }
   let decided = 0;
   const stop = new AbortController();
-  const controller = createController({
-    client: kube,
-    clock: systemClock,
-    random: Math.random,
-    log: silentLogger,
-    events: { record() {} },
-    types: createQueueTypes(new Map()),
-    clients: { share: () => Promise.reject(new Error('no source of this bench shares a client')) },
-    version: 'bench',
-    namespaces: [],
-    clusterObjectNamespace: 'sluice',
-    readTimeoutMs: 3_000,
+  const controller = createBenchController(kube, createQueueTypes(new Map()), {
     telemetry: { ...createTelemetry(), decision: () => decided++ },
   });
   const running = controller.run(stop.signal);

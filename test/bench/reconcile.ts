@@ -1,16 +1,14 @@
 // What one reconcile of an object with twenty triggers costs, besides the reads: the sources answer at once, the API server is in memory.
 import { scaledObjects } from '../../src/api/names.ts';
 import type { ScaledObject } from '../../src/api/scaled-object.ts';
-import { systemClock } from '../../src/async.ts';
 import type { TriggerTypes } from '../../src/controller/bind.ts';
-import { createController } from '../../src/controller/controller.ts';
 import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS } from '../../src/kube/resources.ts';
-import { silentLogger } from '../../src/log.ts';
 import { parseTrigger, triggerSource } from '../../src/scalers/registry.ts';
 import type { ParsedTrigger } from '../../src/scalers/scaler.ts';
 import { aDeployment, aScaledObject, never } from '../support/controller-world.ts';
 import { createMemoryKube } from '../support/memory-kube.ts';
 import { type Bench, pause } from './bench.ts';
+import { createBenchController } from './bench-controller.ts';
 
 const OBJECTS = 50;
 const TRIGGERS = 20;
@@ -27,19 +25,7 @@ export const reconcileBench: Bench = {
       await kube.create(DEPLOYMENTS, aDeployment(`w-${i}`, 2), { signal: never });
     }
     const stop = new AbortController();
-    const controller = createController({
-      client: kube,
-      clock: systemClock,
-      random: Math.random,
-      log: silentLogger,
-      events: { record() {} },
-      types,
-      clients: { share: () => Promise.reject(new Error('no source of this bench shares a client')) },
-      version: 'bench',
-      namespaces: [],
-      clusterObjectNamespace: 'sluice',
-      readTimeoutMs: 3_000,
-    });
+    const controller = createBenchController(kube, types);
     const running = controller.run(stop.signal);
     await pause(500);
 

@@ -1,13 +1,11 @@
 // A ScaledJob for which ten thousand messages wait: how long its wave takes, what it asks of the API server, and what a look costs
 // afterwards. The API server is in memory, and the source answers at once.
-import { systemClock } from '../../src/async.ts';
 import { scaledJobs } from '../../src/api/names.ts';
-import { createController } from '../../src/controller/controller.ts';
-import { silentLogger } from '../../src/log.ts';
 import { createQueueTypes, never } from '../support/controller-world.ts';
 import { createMemoryKube } from '../support/memory-kube.ts';
 import { aScaledJob } from '../support/scaled-job-world.ts';
 import { type Bench, pause } from './bench.ts';
+import { createBenchController } from './bench-controller.ts';
 
 const MESSAGES = 10_000;
 const MOST = 500;
@@ -19,19 +17,7 @@ export const scaledJobBench: Bench = {
     const kube = createMemoryKube(Date.now);
     const types = createQueueTypes(new Map([['worker', MESSAGES]]));
     const stop = new AbortController();
-    const controller = createController({
-      client: kube,
-      clock: systemClock,
-      random: Math.random,
-      log: silentLogger,
-      events: { record() {} },
-      types,
-      clients: { share: () => Promise.reject(new Error('no source of this bench shares a client')) },
-      version: 'bench',
-      namespaces: [],
-      clusterObjectNamespace: 'sluice',
-      readTimeoutMs: 3_000,
-    });
+    const controller = createBenchController(kube, types);
     const running = controller.run(stop.signal);
     await pause(500);
     kube.history.length = 0;

@@ -2,7 +2,6 @@
 import { gzipSync } from 'node:zlib';
 import { scaledObjects } from '../../src/api/names.ts';
 import { systemClock } from '../../src/async.ts';
-import { createController } from '../../src/controller/controller.ts';
 import { DEPLOYMENTS } from '../../src/kube/resources.ts';
 import { silentLogger } from '../../src/log.ts';
 import type { DecisionSpan } from '../../src/telemetry/decision-span.ts';
@@ -14,6 +13,7 @@ import { aDeployment, aScaledObject, createQueueTypes, never } from '../support/
 import { createMemoryKube } from '../support/memory-kube.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { type Bench, pause, type Report } from './bench.ts';
+import { createBenchController } from './bench-controller.ts';
 
 const OBJECTS = 10_000;
 const SPANS = 100_000;
@@ -40,18 +40,7 @@ async function startObjects(telemetry: Telemetry): Promise<() => Promise<void>> 
   }
   const stop = new AbortController();
   let looks = 0;
-  const controller = createController({
-    client: kube,
-    clock: systemClock,
-    random: Math.random,
-    log: silentLogger,
-    events: { record() {} },
-    types: createQueueTypes(new Map()),
-    clients: { share: () => Promise.reject(new Error('no source of this bench shares a client')) },
-    version: 'bench',
-    namespaces: [],
-    clusterObjectNamespace: 'sluice',
-    readTimeoutMs: 3_000,
+  const controller = createBenchController(kube, createQueueTypes(new Map()), {
     telemetry: { ...telemetry, looked: () => looks++ },
   });
   const running = controller.run(stop.signal);

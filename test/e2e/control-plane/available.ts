@@ -15,7 +15,7 @@ export function whereBuildable<D extends { readonly skip: unknown }>(
 
 /** For `make test`, which builds nothing: false with one loud line unless all of them are there. */
 export function areBuilt(...tools: readonly ToolName[]): boolean {
-  const missing = tools.filter((name) => !existsSync(installDirectory(name, process.env)));
+  const missing = notBuilt(tools);
   if (missing.length === 0) return true;
   const command = `node test/e2e/control-plane/build.ts ${missing.join(' ')}`;
   console.warn(`SKIPPED: ${missing.join(', ')} is not built yet: ${command} does that, with Go`);
@@ -24,9 +24,13 @@ export function areBuilt(...tools: readonly ToolName[]): boolean {
 
 /** False with one loud line. */
 export function areBuildable(...tools: readonly ToolName[]): boolean {
-  const missing = tools.filter((name) => !existsSync(installDirectory(name, process.env)));
+  const missing = notBuilt(tools);
   if (missing.length === 0) return true;
   hasGo ??= spawnSync('go', ['version']).status === 0;
   if (!hasGo) console.warn(`SKIPPED: ${missing.join(', ')} cannot be built because there is no Go on the PATH`);
   return hasGo;
+}
+
+function notBuilt(tools: readonly ToolName[]): readonly ToolName[] {
+  return tools.filter((name) => !existsSync(installDirectory(name, process.env)));
 }
