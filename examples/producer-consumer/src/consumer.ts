@@ -12,7 +12,8 @@ export interface ConsumerOptions {
   /** A message whose text contains this is answered with 500, as a poison message would be; empty fails none. */
   readonly failText: string;
   now(): Date;
-  wait(ms: number): Promise<void>;
+  /** Waits, or rejects when the signal fires first. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
   /** Takes one line for each message. */
   print(line: string): void;
 }
@@ -22,7 +23,7 @@ const REMEMBERED = 1000;
 
 export function startConsumer(options: ConsumerOptions): Promise<Service> {
   const finished = new Set<string>();
-  const consume: Handler = async (body, headers) => {
+  const consume: Handler = async ({ body, headers, hungUp }) => {
     const { text, id } = readMessage(contentOf(body, headers));
     if (options.failText !== '' && text.includes(options.failText)) {
       options.print(`${text} -- Refused: its text contains "${options.failText}"`);
@@ -32,10 +33,18 @@ export function startConsumer(options: ConsumerOptions): Promise<Service> {
       options.print(`${text} -- Done before -- Id: ${id}`);
       return { status: 200 };
     }
+    const suffix = id === undefined ? '' : ` -- Id: ${id}`;
     const received = options.now();
-    await options.wait(options.workMilliseconds);
+    try {
+      await options.wait(options.workMilliseconds, hungUp);
+    } catch (error) {
+      if (!hungUp.aborted) throw error;
+      // The queue delivers it again, here or elsewhere, and the sidecar may already hand over the next one.
+      options.print(`${text} -- Given up: the sidecar no longer waits for it${suffix}`);
+      return { status: 503, body: { error: 'the request was given up' } };
+    }
     const times = `Received at: ${received.toISOString()} -- Finished at: ${options.now().toISOString()}`;
-    options.print(`${text} -- ${times}${id === undefined ? '' : ` -- Id: ${id}`}`);
+    options.print(`${text} -- ${times}${suffix}`);
     if (id !== undefined) remember(finished, id);
     return { status: 200 };
   };
@@ -61,7 +70,7 @@ if (import.meta.main) {
     workMilliseconds: integer(process.env, 'WORK_MILLISECONDS', 5000, 3_600_000),
     failText: process.env.FAIL_TEXT ?? '',
     now: () => new Date(),
-    wait: (ms) => wait(ms),
+    wait: (ms, signal) => wait(ms, undefined, { signal }),
     print: (line) => console.log(line),
   });
   drainOnSignal(consumer);

@@ -17,7 +17,7 @@ const MOST_MESSAGES = 1_000_000;
 const LONGEST_INTERVAL_MS = 3_600_000;
 
 export function startProducer(options: ProducerOptions): Promise<Service> {
-  const produce: Handler = async (body, headers, draining) => {
+  const produce: Handler = async ({ body, headers, draining }) => {
     const batch = readBatch(body);
     let sent = 0;
     if (batch.count === 0) return { status: 200 };

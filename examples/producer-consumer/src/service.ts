@@ -9,8 +9,17 @@ export interface Reply {
   readonly body?: unknown;
 }
 
-/** `draining` fires when the service is told to end. What it throws becomes an answer: BadRequest 400, anything else 500. */
-export type Handler = (body: unknown, headers: IncomingHttpHeaders, draining: AbortSignal) => Promise<Reply>;
+export interface Asked {
+  readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
+  /** Fires when the service is told to end. */
+  readonly draining: AbortSignal;
+  /** Fires when who asked hung up before the answer: nobody will take it. */
+  readonly hungUp: AbortSignal;
+}
+
+/** What it throws becomes an answer: BadRequest 400, anything else 500. */
+export type Handler = (asked: Asked) => Promise<Reply>;
 
 export interface Service {
   readonly port: number;
@@ -31,7 +40,7 @@ export async function startService(port: number, posts: Readonly<Record<string, 
   let working = 0;
   let whenIdle = (): void => {};
 
-  const answer = async (request: IncomingMessage): Promise<Reply> => {
+  const answer = async (request: IncomingMessage, hungUp: AbortSignal): Promise<Reply> => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (path === '/healthz') return { status: drained.signal.aborted && working === 0 ? 503 : 200 };
     const handler = Object.hasOwn(posts, path) ? posts[path] : undefined;
@@ -42,7 +51,8 @@ export async function startService(port: number, posts: Readonly<Record<string, 
     if (drained.signal.aborted) return { status: 503, body: { error: 'shutting down' } };
     working++;
     try {
-      return await handler(await readJson(request), request.headers, drained.signal);
+      const body = await readJson(request);
+      return await handler({ body, headers: request.headers, draining: drained.signal, hungUp });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { status: error instanceof BadRequest ? 400 : 500, body: { error: message } };
@@ -51,7 +61,11 @@ export async function startService(port: number, posts: Readonly<Record<string, 
     }
   };
   const server = createServer((request, response) => {
-    void answer(request).then((reply) => {
+    const hangUp = new AbortController();
+    response.once('close', () => {
+      if (!response.writableEnded) hangUp.abort();
+    });
+    void answer(request, hangUp.signal).then((reply) => {
       send(response, reply, drained.signal.aborted);
       if (working === 0) whenIdle();
     });

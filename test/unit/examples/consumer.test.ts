@@ -22,8 +22,13 @@ describe('examples/producer-consumer consumer', () => {
       failText: 'poison',
       now: () => new Date(clockMs),
       print: (line) => lines.push(line),
-      wait: async (ms) => {
-        if (held) await new Promise<void>((resolve) => inWork.push(resolve));
+      wait: async (ms, signal) => {
+        if (held) {
+          await new Promise<void>((resolve, reject) => {
+            inWork.push(resolve);
+            signal.addEventListener('abort', () => reject(new Error('interrupted')));
+          });
+        }
         clockMs += ms;
       },
     });
@@ -88,6 +93,22 @@ describe('examples/producer-consumer consumer', () => {
     ['GET', '/healthz', 200],
   ])('answers %s %s with %i', async (method, path, status) => {
     expect((await call(method, path)).status).toBe(status);
+  });
+
+  it('stops with a message when the sidecar hangs up, since the queue delivers it again, and does it when it comes again', async () => {
+    held = true;
+    const hangUp = new AbortController();
+    const url = `http://127.0.0.1:${consumer.port}/message-queue`;
+    const body = JSON.stringify({ text: 'Hello World', id: 'a1' });
+    const given = fetch(url, { method: 'POST', body, signal: hangUp.signal });
+    await until(() => inWork.length === 1);
+    hangUp.abort();
+    await expect(given).rejects.toThrow();
+    await until(() => lines.length > 0);
+    expect(lines).toEqual(['Hello World -- Given up: the sidecar no longer waits for it -- Id: a1']);
+    held = false;
+    expect((await deliver({ text: 'Hello World', id: 'a1' })).status).toBe(200);
+    expect(lines[1]).toMatch(/^Hello World -- Received at: .* -- Finished at: .* -- Id: a1$/);
   });
 
   it('drains: finishes the message in work, takes no other, stays healthy until the end, then is gone', async () => {
