@@ -5,15 +5,18 @@ export interface AppOptions {
   readonly replicas?: number;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** The traps' own app unless given. */
+  readonly image?: string;
 }
 
 /** App-id, Deployment and container have one name. */
-export function anApp(name: string, { replicas = 1, annotations, env = {} }: AppOptions = {}): object {
+export function anApp(name: string, options: AppOptions = {}): object {
+  const { replicas = 1, annotations, env = {}, image = 'test/app' } = options;
   const labels = { 'app.kubernetes.io/name': name };
   const marks = { 'dapr.io/enabled': 'true', 'dapr.io/app-id': name, 'dapr.io/app-port': '5000', ...annotations };
   const container = {
     name,
-    image: 'test/app',
+    image,
     env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
     ports: [{ containerPort: 5000 }],
   };

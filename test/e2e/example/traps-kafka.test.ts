@@ -132,4 +132,22 @@ describeHere('traps of Kafka behind daprd', () => {
     await eventually('it has come again', () => arrived(place, 'long') > 1, 40_000);
     await eventually('it is done in the end', async () => (await lag(name)) === 0, 40_000);
   });
+
+  it('a consumer that stops when its sidecar hangs up does no message twice', async () => {
+    const name = 'kafka-hang-up';
+    const place = await world.place(name);
+    const env = { WORK_MILLISECONDS: '5000' };
+    const careful = anApp('consumer', { replicas: 0, env, image: 'ghcr.io/sluice-autoscaler/example-consumer' });
+    await place.apply(output(name), input(name, { ...SAFE, route: '/message-queue' }), producer, careful);
+    await place.ready('producer', 1);
+    await send(place, 'one', 'two', 'three', 'four');
+    await place.scale('consumer', 1);
+    const done = (text: string): number =>
+      place.lines('consumer').filter((line) => line.startsWith(`${text} -- Received at`)).length;
+    await eventually('it is at work', () => done('one') === 1, 40_000);
+    await place.scale('consumer', 2);
+    await eventually('all are done', async () => (await lag(name)) === 0, 60_000);
+    expect(place.lines('consumer').filter((line) => line.includes('Given up'))).not.toEqual([]);
+    expect(['one', 'two', 'three', 'four'].map(done)).toEqual([1, 1, 1, 1]);
+  });
 });
