@@ -19,10 +19,18 @@ describe('src/complaint', () => {
     expect(log.lines).toHaveLength(301);
   });
 
-  it('is made anew when it is about something else', () => {
+  it('is made anew when it is about something else, but not again for every turn of the two', () => {
     const { log, complaint } = world();
-    for (const what of ['one', 'one', 'two', 'one']) complaint.raise(what, what);
-    expect(log.told()).toEqual(['warn one', 'warn two', 'warn one']);
+    for (const what of ['one', 'one', 'two', 'one', 'two']) complaint.raise(what, what);
+    expect(log.told()).toEqual(['warn one', 'warn two']);
+  });
+
+  it('forgets what it was about longest ago when it is always about something else', () => {
+    const { log, complaint } = world();
+    for (let n = 1; n <= 9; n++) complaint.raise(`it ${n}`, 'does not work');
+    complaint.raise('it 9', 'is known');
+    complaint.raise('it 1', 'is new');
+    expect(log.told().slice(9)).toEqual(['warn is new']);
   });
 
   it('says that it is over, once, and only when it was made', () => {

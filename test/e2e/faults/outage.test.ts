@@ -36,6 +36,8 @@ describeFaults('an API server that is away', {}, (world) => {
     await world.hasHad('busy', 0, 4, 10);
     await world.hasHad('untouched', 0);
     const told = world.log.filter((line) => line.includes('the API server does not answer'));
-    expect(told.filter((line) => line.includes('"level":"warn"')).length).toBeLessThanOrEqual(4);
+    const warnings = told.filter((line) => line.includes('"level":"warn"'));
+    // Twice away, and each time it may first hang up and then refuse. What is too many is shown.
+    expect(warnings.slice(4)).toEqual([]);
   }, 120_000);
 });
