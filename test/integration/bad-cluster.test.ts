@@ -61,6 +61,7 @@ it('says once that the kubeconfig points nowhere, and stops when it is told to',
   await eventually(
     'everybody has met it twice',
     () => lines().filter(({ msg }) => msg === 'watch is interrupted').length >= 14,
+    40_000,
   );
   expect(warnings(lines())).toEqual([
     expect.objectContaining({

@@ -1,6 +1,6 @@
 // A ScaledJob from the first message to the last: as many Jobs as allowed, the rest as they end, history kept within its limits.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { scaledJobs } from '../../src/api/names.ts';
+import { scaledJobs, triggerAuthentications } from '../../src/api/names.ts';
 import type { KubeObject } from '../../src/kube/client.ts';
 import { JOBS } from '../../src/kube/resources.ts';
 import { hasRedis, whereInstalled } from '../support/brokers.ts';
@@ -121,6 +121,9 @@ whereInstalled(
     end();
     await world.remove(scaledJobs, name);
     await world.remove(JOBS, `${name}-night-1`);
+    await eventually('the authentication no longer names it', async () => {
+      expect(await world.get(triggerAuthentications, 'redis')).toMatchObject({ status: { scaledjobs: 'orders' } });
+    });
   });
 
   it('writes nothing while nothing changes', async () => {

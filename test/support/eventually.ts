@@ -1,7 +1,10 @@
 // Waits for the world to reach a state, in real time; for tests of real processes and brokers only.
 
-/** Tries `probe` until it neither throws nor returns false; fails with `why` and the last reason after `timeoutMs`. */
-export async function eventually<T>(why: string, probe: () => T | Promise<T>, timeoutMs = 15_000): Promise<T> {
+/**
+ * Tries `probe` until it neither throws nor returns false; fails with `why` and the last reason after `timeoutMs`. That is long, since a
+ * machine may have other work: a promise about time says its own.
+ */
+export async function eventually<T>(why: string, probe: () => T | Promise<T>, timeoutMs = 30_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown = 'it stayed false';
   for (;;) {
