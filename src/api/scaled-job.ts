@@ -143,6 +143,16 @@ export const ScaledJobStatus = z
       )
       .describe('Activity of each metric.')
       .exactOptional(),
+    health: z
+      .record(
+        z.string(),
+        z.object({
+          numberOfFailures: z.int32().describe('Failed reads in a row.').exactOptional(),
+          status: z.string().describe('Happy or Failing.').exactOptional(),
+        }),
+      )
+      .describe('Failures of each metric, kept while a fallback is configured.')
+      .exactOptional(),
   })
   .describe('What was observed.');
 export type ScaledJobStatus = DeepReadonly<z.infer<typeof ScaledJobStatus>>;

@@ -144,6 +144,7 @@ export function createCloudEvents(options: CloudEventsOptions): CloudEvents {
       }
     },
     tee: (recorder) => ({
+      ...recorder,
       record(event) {
         recorder.record(event);
         take(event);

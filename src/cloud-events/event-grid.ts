@@ -30,7 +30,11 @@ export function createEventGridTopic({ endpoint, clock, credentials }: EventGrid
   function tokenOf(podIdentity: Credentials['podIdentity'], signal: AbortSignal): Promise<string> {
     const of = JSON.stringify(podIdentity);
     if (identity?.of !== of) identity = { of, token: createWorkloadIdentity(podIdentity, { clock, what: place }) };
-    return identity.token(SCOPE, signal);
+    return identity.token(
+      SCOPE,
+      { host: url.hostname, field: 'spec.destination.azureEventGridTopic.endpoint' },
+      signal,
+    );
   }
 
   async function authorize(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {

@@ -11,13 +11,14 @@ import type { Observation, TriggerState } from './decide/observation.ts';
 import type { ObjectMemory } from './memory.ts';
 import { conditionIn } from './status.ts';
 import { targetOf } from '../api/target.ts';
-import { createTell, flipOf, newFailures, warningsOf } from './telling.ts';
+import { createTell, createTellInOrder, flipOf, newFailures, type TellInOrder, warningsOf } from './telling.ts';
 
 export interface Announce {
-  /** What the difference between two statuses says. */
-  conditions(before: ScaledObject, after: ScaledObjectStatus): void;
+  /** What the difference between two statuses says, and what it comes of where that is a single error. */
+  conditions(before: ScaledObject, after: ScaledObjectStatus, trouble?: SluiceError): void;
   scaled(object: ScaledObject, step: ScaleStep): void;
   scalingFailed(object: ScaledObject, decision: Decision, error: SluiceError): void;
+  readonly inOrder: TellInOrder;
   /** Triggers that began to fail since the last time. */
   failures(object: ScaledObject, triggers: readonly TriggerState[], memory: ObjectMemory): void;
   /** Triggers were put to use for the first time. */
@@ -41,7 +42,8 @@ export function createAnnounce(recorder: EventRecorder): Announce {
   const tell = createTell(recorder);
 
   return {
-    conditions(before, after) {
+    inOrder: createTellInOrder(recorder),
+    conditions(before, after, trouble) {
       const stood = (type: string) => conditionIn(before.status, type);
       const stands = (type: string) => conditionIn(after, type);
       const note = (type: string): string => stands(type)?.message ?? '';
@@ -50,7 +52,7 @@ export function createAnnounce(recorder: EventRecorder): Announce {
       }
       const isRefused = stands('Ready')?.reason === 'ScaledObjectCheckFailed';
       if (isRefused && stood('Ready')?.message !== note('Ready')) {
-        tell(before, 'Warning', 'ScaledObjectCheckFailed', note('Ready'));
+        tell(before, 'Warning', 'ScaledObjectCheckFailed', note('Ready'), trouble);
       }
       announceFlip('Paused', 'ScaledObjectPaused', 'ScaledObjectUnpaused');
       announceFlip('Fallback', 'ScaledObjectFallbackActivated', 'ScaledObjectFallbackDeactivated');
@@ -70,7 +72,8 @@ export function createAnnounce(recorder: EventRecorder): Announce {
     scalingFailed(object, decision, error) {
       const isUp = decision.reason === 'Activated' || decision.reason === 'Raised' || decision.reason === 'RaisedToMin';
       const reason = isUp ? 'KEDAScaleTargetActivationFailed' : 'KEDAScaleTargetDeactivationFailed';
-      tell(object, 'Warning', reason, `${targetName(object)} is not scaled to ${decision.scaleTo}: ${error.message}`);
+      const note = `${targetName(object)} is not scaled to ${decision.scaleTo}: ${error.message}`;
+      tell(object, 'Warning', reason, note, error);
     },
     failures(object, triggers, memory) {
       for (const { of, note } of newFailures(triggers, memory)) {

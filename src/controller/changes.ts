@@ -14,6 +14,12 @@ export function isNewsOfScaledObject(change: Change<KubeObject>): boolean {
   return essence(change.object) !== essence(change.previous);
 }
 
+/** Somebody has just deleted it, whether or not it waits for what is done about that. */
+export function isFarewell(change: Change<KubeObject>): boolean {
+  if (change.type === 'added' || change.previous.metadata.deletionTimestamp !== undefined) return false;
+  return change.type === 'deleted' || change.object.metadata.deletionTimestamp !== undefined;
+}
+
 /** Its content, or whether its metrics work (KEDA: HPAActive). */
 export function isNewsOfHpa(change: Change<Hpa>): boolean {
   if (change.type !== 'updated') return true;

@@ -60,15 +60,4 @@ export function connectChanges(options: ChangeOptions): void {
   };
   followWorkloads(watches.deployments, 'Deployment');
   followWorkloads(watches.statefulSets, 'StatefulSet');
-
-  const followAuthentications = (store: Store<KubeObject>, kind: string): void => {
-    store.subscribe((change) => {
-      const { namespace = '', name, generation } = change.object.metadata;
-      const isSame =
-        change.type === 'updated' && generation !== undefined && change.previous.metadata.generation === generation;
-      if (!isSame) lookAgain(dependencies.of(referenceTo(kind, namespace, name)));
-    });
-  };
-  followAuthentications(watches.triggerAuthentications, 'TriggerAuthentication');
-  followAuthentications(watches.clusterTriggerAuthentications, 'ClusterTriggerAuthentication');
 }

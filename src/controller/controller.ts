@@ -13,9 +13,11 @@ import type { Authenticate } from './auth/authenticate.ts';
 import { keepAuthentications } from './authentications.ts';
 import type { TriggerTypes } from './bind.ts';
 import type { DecisionLog } from './decisions.ts';
+import { isFarewell } from './changes.ts';
 import { createFigures } from './figures.ts';
 import { type Ownership, soleOwner } from './membership/ownership.ts';
 import { followShare } from './membership/share.ts';
+import { createVisits } from './membership/visits.ts';
 import { keyOf, kindOf as kindOfKey, type ScaledKind } from './object-key.ts';
 import { firstLookInMs } from './phase.ts';
 import { createHandle, type KindOfObject, LONGEST_RETRY_MS, RETRY_MS } from './scaled-kind.ts';
@@ -105,6 +107,7 @@ export function createController(options: ControllerOptions): Controller {
       },
     },
   });
+  const visits = createVisits(clock, () => {});
   const targets = createScaleTargets({ ...watches, client, clock, discovery: createDiscovery({ client, clock }) });
   const reading = createTriggerReading({
     ...options,
@@ -131,9 +134,12 @@ export function createController(options: ControllerOptions): Controller {
 
   /** From now on its objects are looked at: those there are in good order, not all at once. */
   function begin({ kind, objects, connect }: KindOfObject): void {
-    objects.subscribe(({ type }) => {
+    objects.subscribe((change) => {
+      const { type, object } = change;
       counts[kind] += type === 'added' ? 1 : type === 'deleted' ? -1 : 0;
       telemetry?.objects(counts);
+      // What was begun for its sake must not be done any more, nor keep it from going.
+      if (isFarewell(change)) visits.hurry((key) => key === keyOf(object), 0);
     });
     const atStart = objects.list().length;
     connect((object) => {
@@ -170,7 +176,10 @@ export function createController(options: ControllerOptions): Controller {
         for (const kind of kinds) begin(kind);
         isReady = true;
         await Promise.all([
-          queue.run(createHandle({ kindOf, ownership, queue, log }), { concurrency: WORKERS, signal: shutdown }),
+          queue.run(createHandle({ kindOf, ownership, queue, visits, log }), {
+            concurrency: WORKERS,
+            signal: shutdown,
+          }),
           keepAuthentications({ ...options, watches, ownership }, shutdown),
         ]);
       } catch (error) {

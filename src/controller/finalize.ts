@@ -8,6 +8,7 @@ import type { Announce } from './announce.ts';
 import type { HpaKeeper } from './apply-hpa.ts';
 import type { ScaleTargets } from './scale-target.ts';
 import { loadScaledObject } from './load.ts';
+import { originalReplicasOf } from './status-facts.ts';
 import { targetOf } from '../api/target.ts';
 import { atVersionOf } from './written.ts';
 
@@ -70,7 +71,7 @@ async function removeHpa(object: ScaledObject, hpas: HpaKeeper, log: Logger, sig
 }
 
 async function restore(object: ScaledObject, targets: ScaleTargets, log: Logger, signal: AbortSignal): Promise<void> {
-  const original = object.status?.originalReplicaCount;
+  const original = originalReplicasOf(object);
   if (object.spec.advanced?.restoreToOriginalReplicaCount !== true || original === undefined) return;
   const reference = targetOf(object);
   try {

@@ -26,7 +26,7 @@ type MetricTarget =
 
 /**
  * Sorted by type as KEDA does, and by trigger within a type. The index in each external name makes it unique in the object. With a
- * composite metric that one stands for all external ones.
+ * composite metric that one stands for all external ones, behind the others: another order would be a difference to KEDA.
  */
 export function hpaMetrics(
   scaledObjectName: string,
@@ -39,12 +39,10 @@ export function hpaMetrics(
     const name = externalMetricName(index, trigger.metric.name);
     return [{ index, metric: external(scaledObjectName, { ...trigger.metric, name }) }];
   });
-  const all = composite
-    ? [...own, { index: 0, metric: external(scaledObjectName, { ...composite, name: COMPOSITE_METRIC }) }]
-    : own;
-  return all
+  const sorted = own
     .toSorted((a, b) => (a.metric.type === b.metric.type ? a.index - b.index : a.metric.type < b.metric.type ? -1 : 1))
     .map(({ metric }) => metric);
+  return composite ? [...sorted, external(scaledObjectName, { ...composite, name: COMPOSITE_METRIC })] : sorted;
 }
 
 function external(scaledObjectName: string, metric: Pick<MetricSpec, 'name' | 'target' | 'type'>): HpaMetric {
@@ -66,11 +64,13 @@ function resource({ resource: name, containerName, target }: ResourceTrigger): H
 }
 
 const SUFFIXES = ['m', '', 'k', 'M', 'G', 'T', 'P', 'E'] as const;
+/** More than any target; from 1e21 on, decimals are no longer written out. */
+const MOST = 9e20;
 
 /** A quantity in Kubernetes' canonical form, to a thousandth (KEDA's precision for targets): 5, 2500m, 10k. NaN and negative give 0 as in KEDA. */
 export function quantityOf(target: number): string {
   if (!(target > 0)) return '0';
-  let amount = BigInt(Math.round(Math.min(target, 9e15) * 1000));
+  let amount = BigInt(Math.min(target, MOST).toFixed(3).replace('.', ''));
   let suffix = 0;
   while (amount !== 0n && amount % 1000n === 0n && suffix < SUFFIXES.length - 1) {
     amount /= 1000n;

@@ -18,13 +18,15 @@ import type { LookTold } from './look-told.ts';
 import { type Dependencies, referenceTo } from './dependencies.ts';
 import { buildHpa } from './hpa.ts';
 import type { ObjectMemory } from './memory.ts';
-import { countUnasked, observationOf, sameMomentMs, sampleTriggers, withFailuresBefore } from './observe.ts';
+import { countUnasked, withFailuresBefore } from './failures.ts';
+import { observationOf, sameMomentMs, sampleTriggers } from './observe.ts';
 import type { Outcome } from './outcome.ts';
 import { podCountFor } from './ready-pods.ts';
 import { renewWhenBroken, renewWhenRefused } from './renewal.ts';
 import type { Reporter } from './report.ts';
 import type { Sampler } from './sampler.ts';
 import type { ObservedTarget, ScaleTargets } from './scale-target.ts';
+import { originalReplicasOf } from './status-facts.ts';
 import { targetOf } from '../api/target.ts';
 import { triggersOf } from './triggered.ts';
 import { report, type Visit } from './visit.ts';
@@ -168,7 +170,7 @@ export function createLook(options: LookOptions): TakeLook {
           async beforeStep(decision) {
             await prepareHpa(visit, policy, observed, bindings, decision);
             // If the program ends right after the step, its activity and the size of before are on record.
-            const isOnRecord = visit.object.status?.originalReplicaCount !== undefined;
+            const isOnRecord = originalReplicasOf(visit.object) !== undefined;
             if (decision.reason === 'Activated' || !isOnRecord) await report(visit, reporter, outcome(decision));
           },
           decideAgain: async (target, readings) => {
@@ -202,10 +204,13 @@ export function createLook(options: LookOptions): TakeLook {
     const { bindings, isNew } = await bind(key, triggersOf(visit.object), memory, policy.readTimeoutMs, signal);
     if (policy.usesPush) sampler.watch(key);
     else sampler.unwatch(key);
-    if (isNew) announce.bound(visit.object, bindings);
     visit.found = { target, bindings };
     const troubles = await applyHpa(visit, bindings, isAtRest(policy, target));
+    // Not before it is sure that its HPA is nobody else's.
+    memory.isWatched = true;
+    if (isNew) announce.bound(visit.object, bindings);
     const { checkAgainInMs } = await decideAndAct(visit, policy, target, bindings, troubles);
+    if (troubles.length === 0) announce.inOrder(visit.object, memory);
     const retriable = troubles.find((trouble) => trouble instanceof KubeError && trouble.retry !== 'never');
     if (retriable) throw retriable;
     return checkAgainInMs;

@@ -6,9 +6,15 @@ import type { Binding } from './binding.ts';
 import type { ScalingPolicy } from './decide/policy.ts';
 import type { Renewal } from './renewal.ts';
 
-/** The part that has to do with an object's triggers, of whichever kind it is. */
+/** Of an object of whichever kind. */
 export interface TriggerMemory {
   readonly uid: string;
+  /** What our own last write made of the object, until the watch has caught up with it. */
+  written: { readonly over: string; readonly object: KubeObject } | undefined;
+  /** When the status was last written, or, not knowing, when this began. */
+  statusWrittenAt: number;
+  /** More exact than status.lastActiveTime, which is written once a minute. */
+  lastActiveAt: number | undefined;
   /** Failed reads of its triggers, refusals and failed looks. */
   errors: number;
   /** How much later than due the last look began; undefined before the first. */
@@ -23,6 +29,10 @@ export interface TriggerMemory {
   describedAt: number;
   /** Triggers are read from this moment on; before it, the last readings count. */
   nextLookAt: number;
+  /** Failures in a row besides those that the sampler counts (from before this memory began, or of looks at which the source was not asked), by metric name, until a read succeeds. Undefined: not looked up yet. */
+  failuresBefore: Map<string, number> | undefined;
+  /** When the failed read was made that the last look went by, by metric name. */
+  failedAt: ReadonlyMap<string, number>;
   /** So that a failure is told as an Event when it begins, not at each look. */
   toldFailures: ReadonlySet<string>;
   /** When the parameters are to be resolved again although nothing has changed; undefined: never. */
@@ -32,23 +42,15 @@ export interface TriggerMemory {
 }
 
 export interface ObjectMemory extends TriggerMemory {
-  /** What our own last write made of the object, until the watch has caught up with it. */
-  written: { readonly over: string; readonly object: KubeObject } | undefined;
   /** Of the last look; undefined while the object is not in force. */
   policy: ScalingPolicy | undefined;
+  /** Its triggers are put to use, as was told, and not only looked up. */
+  isWatched: boolean;
   /** An object is not younger than this, whatever the API server's clock said when it made it. */
   knownSince: number;
-  /** More exact than status.lastActiveTime, which is written once a minute. */
-  lastActiveAt: number | undefined;
-  /** Failures in a row besides those that the sampler counts (from before this memory began, or of looks at which the source was not asked), by metric name, until a read succeeds. Undefined: not looked up yet. */
-  failuresBefore: Map<string, number> | undefined;
-  /** When the failed read was made that the last look went by, by metric name. */
-  readonly failedAt: Map<string, number>;
   history: HpaState;
   /** What the triggers said when the target was last raised, by metric name. */
   raisedOn: ReadonlyMap<string, { readonly value: number; readonly at: number }>;
-  /** When the status was last written, or, not knowing, when this began. */
-  statusWrittenAt: number;
 }
 
 /** What is known of the object, or a new memory. Another object of the same name is another object: `forget` drops the former one's. */
@@ -78,22 +80,21 @@ export function keptFor<M extends { readonly uid: string }>(
 
 function createMemory(uid: string, now: number): ObjectMemory {
   return {
-    ...createTriggerMemory(uid),
-    written: undefined,
+    ...createTriggerMemory(uid, now),
     policy: undefined,
+    isWatched: false,
     knownSince: now,
-    lastActiveAt: undefined,
-    failuresBefore: undefined,
-    failedAt: new Map(),
     history: EMPTY_STATE,
     raisedOn: new Map(),
-    statusWrittenAt: now,
   };
 }
 
-export function createTriggerMemory(uid: string): TriggerMemory {
+export function createTriggerMemory(uid: string, now: number): TriggerMemory {
   return {
     uid,
+    written: undefined,
+    statusWrittenAt: now,
+    lastActiveAt: undefined,
     errors: 0,
     lateMs: undefined,
     bindings: undefined,
@@ -102,6 +103,8 @@ export function createTriggerMemory(uid: string): TriggerMemory {
     phaseMs: 0,
     describedAt: 0,
     nextLookAt: 0,
+    failuresBefore: undefined,
+    failedAt: new Map(),
     toldFailures: new Set(),
   };
 }

@@ -96,44 +96,6 @@ export function lastActivity({ status }: ScaledObject, now: number): number | un
   return Number.isNaN(at) ? now : at;
 }
 
-/** Failed reads in a row as the object itself tells them, by metric name. */
-export function failuresOnRecord({ status }: ScaledObject): Map<string, number> {
-  const counted = Object.entries(status?.health ?? {}).map(
-    ([metric, { numberOfFailures = 0 }]) => [metric, numberOfFailures] as const,
-  );
-  return new Map(counted.filter(([, failures]) => failures > 0));
-}
-
-/** A source that asked to be left alone is not asked at each look. It has not answered all the same, and there is a fallback for that. */
-export function countUnasked(
-  { failedAt, failuresBefore: before }: ObjectMemory,
-  triggers: readonly TriggerState[],
-  latest: (metric: string) => Sample | undefined,
-): void {
-  for (const { metric } of triggers) {
-    const sample = latest(metric);
-    if (!sample || sample.ok) {
-      failedAt.delete(metric);
-      continue;
-    }
-    if (failedAt.get(metric) === sample.at) before?.set(metric, (before.get(metric) ?? 0) + 1);
-    failedAt.set(metric, sample.at);
-  }
-}
-
-/** A program that has just started goes on counting where its predecessor ended, or a fallback in force would end with each start. */
-export function withFailuresBefore(
-  { failuresBefore: before }: ObjectMemory,
-  triggers: readonly TriggerState[],
-): readonly TriggerState[] {
-  if (!before || before.size === 0) return triggers;
-  return triggers.map((state) => {
-    if (state.kind === 'value') before.delete(state.metric);
-    else if (state.failures > 0) return { ...state, failures: state.failures + (before.get(state.metric) ?? 0) };
-    return state;
-  });
-}
-
 /** How old a reading may be at a look: readings of one moment are shared among objects that ask the same. */
 export function sameMomentMs({ pollingIntervalMs }: Pick<ScalingPolicy, 'pollingIntervalMs'>): number {
   return Math.min(1_000, pollingIntervalMs / 10);

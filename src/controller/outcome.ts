@@ -131,7 +131,8 @@ function paused(object: ScaledObject, outcome: Outcome): Stated {
       ? { status: 'True', reason: 'ScaledObjectPaused', message: `${directions.join(' and ')} is paused by annotation` }
       : { status: 'False', reason: 'ScaledObjectUnpaused' };
   }
-  const message = pause.kind === 'paused-at' ? `paused at ${pause.replicas} replicas by annotation` : undefined;
+  const size = pause.kind === 'paused-at' ? `${pause.replicas} ${pause.replicas === 1 ? 'replica' : 'replicas'}` : '';
+  const message = size === '' ? undefined : `paused at ${size} by annotation`;
   return { status: 'True', reason: 'ScaledObjectPaused', message };
 }
 

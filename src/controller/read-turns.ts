@@ -32,7 +32,8 @@ export function createReadTurns(): ReadTurns {
       sources.set(sourceId, source);
       return (isFailing, read) => source.limiter(() => (isFailing ? failing : healthy)(read));
     },
-    giveBack({ sourceId }) {
+    giveBack({ sourceId, batches }) {
+      if (batches) return;
       const source = sources.get(sourceId);
       if (source && --source.users === 0) sources.delete(sourceId);
     },

@@ -10,12 +10,13 @@ import { checkLabels, checkScaledObject, loadScaledObject, nameOf, readPause, un
 import { createLook, type LookOptions } from './look.ts';
 import { memoryFor, type ObjectMemory } from './memory.ts';
 import { mendStatus } from './mend-status.ts';
-import { failuresOnRecord, lastActivity } from './observe.ts';
+import { failuresOnRecord } from './failures.ts';
+import { lastActivity } from './observe.ts';
 import { holdPaused } from './pause.ts';
 import type { ObservedTarget } from './scale-target.ts';
 import { targetOf } from '../api/target.ts';
 import { report, type Visit } from './visit.ts';
-import { goOnWith } from './written.ts';
+import { goOnWith, newestOf } from './written.ts';
 
 export interface ReconcileOptions extends LookOptions {
   readonly client: KubeClient;
@@ -40,7 +41,8 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
 
   /** Nothing is read for it until it is in force again. */
   function rest({ key, memory, object }: Visit): void {
-    if (memory.bindings) announce.unbound(object);
+    if (memory.isWatched) announce.unbound(object);
+    memory.isWatched = false;
     sampler.unbind(key);
     memory.bindings = undefined;
     memory.boundFor = '';
@@ -119,24 +121,11 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
       return undefined;
     }
     const memory = memoryFor(memories, key, stored, { now: clock.now(), forget: options.forget });
-    const over = stored.metadata.resourceVersion ?? '';
-    // Once the watch has caught up, our copy is only weight.
-    if (memory.written?.over !== over) memory.written = undefined;
-    const newest = memory.written?.object ?? stored;
-    const visit: Visit = {
-      key,
-      memory,
-      signal,
-      // Checked by loadScaledObject before anything of its spec is used.
-      object: newest as ScaledObject,
-      found: {},
-      wrote: (object) => {
-        memory.written = { over, object };
-      },
-    };
-    if (newest.metadata.deletionTimestamp === undefined) return run(visit);
+    // Checked by loadScaledObject before anything of its spec is used.
+    const visit: Visit = { key, memory, signal, found: {}, ...newestOf<ScaledObject>(stored, memory) };
+    if (visit.object.metadata.deletionTimestamp === undefined) return run(visit);
     rest(visit);
-    await finalize(newest, options, signal);
+    await finalize(visit.object, options, signal);
     return undefined;
   };
 }

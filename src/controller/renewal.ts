@@ -2,7 +2,6 @@
 import type { Clock } from '../async.ts';
 import type { SluiceError } from '../errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
-import type { Logger } from '../log.ts';
 import { isLookDue } from './decide/looks.ts';
 import type { TriggerState } from './decide/observation.ts';
 import type { TriggerMemory } from './memory.ts';
@@ -61,16 +60,16 @@ export function soonest(clock: Clock): { note(inMs: number): void; readonly rene
   };
 }
 
-/** Once for each failure, in the log and as an Event of the object. */
-export function createTellKept({ log, events }: { readonly log: Logger; readonly events: EventRecorder }): TellKept {
+/** Once for each failure, as an Event of the object. */
+export function createTellKept({ events }: { readonly events: EventRecorder }): TellKept {
   return (key, memory, index, error) => {
     const told = `${index} ${error.message}`;
     if (memory.keptDespite?.has(told)) return;
     memory.keptDespite = new Set([...(memory.keptDespite ?? []), told]);
     const { namespace, name } = namesOf(key);
     const note = `triggers[${index}] goes on with the parameters that it has, for they cannot be read again: ${error.message} [${error.code}]`;
-    log.warn('parameters could not be read again', { object: key, trigger: index, error });
     const regarding = { apiVersion: 'keda.sh/v1alpha1', kind: kindOf(key), namespace, name, uid: memory.uid };
-    events.record({ regarding, type: 'Warning', reason: 'KEDAScalerFailed', action: 'KEDAScalerFailed', note });
+    const reason = 'KEDAScalerFailed';
+    events.record({ regarding, type: 'Warning', reason, action: reason, note, lasts: true });
   };
 }

@@ -3,6 +3,7 @@ import { scaledObjects } from '../api/names.ts';
 import { readStatus } from '../api/readable-status.ts';
 import { type ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
 import type { Clock } from '../async.ts';
+import type { SluiceError } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Announce } from './announce.ts';
 import type { ObjectMemory } from './memory.ts';
@@ -44,10 +45,16 @@ export function createReporter(options: {
               conditions: conditionsAfter(base, outcome),
             }),
           readable: (found) => readStatus(ScaledObjectStatus, found).status,
-          wrote: announce.conditions,
+          wrote: (before, after) => announce.conditions(before, after, troubleOf(outcome)),
           refused: announce.updateFailed,
         },
         signal,
       ),
   };
+}
+
+/** What alone keeps it from being Ready. */
+function troubleOf(outcome: Outcome): SluiceError | undefined {
+  if (outcome.kind === 'refused') return outcome.error;
+  return outcome.kind === 'decided' && outcome.troubles.length === 1 ? outcome.troubles[0] : undefined;
 }

@@ -2,13 +2,13 @@
 import { pauseOf } from '../api/annotations.ts';
 import { usesModifiers } from '../api/checks.ts';
 import { COMPOSITE_METRIC } from '../api/names.ts';
-import type { ScaledObject, ScaledObjectStatus } from '../api/scaled-object.ts';
+import type { ScaledObject } from '../api/scaled-object.ts';
 import type { Binding } from './binding.ts';
-import type { TriggerState } from './decide/observation.ts';
 import type { ObservedTarget } from './scale-target.ts';
 import type { Outcome } from './outcome.ts';
+import { healthFacts } from './failures.ts';
 import { type StatusFacts, timestamp } from './status.ts';
-import { kindText, targetOf } from '../api/target.ts';
+import { groupVersionOf, kindText, targetOf } from '../api/target.ts';
 
 /** What a reconcile found on its way to the outcome; what it did not get to is left out. */
 export interface Findings {
@@ -39,8 +39,16 @@ function targetFacts(object: ScaledObject, { target }: Findings): StatusFacts {
   return {
     scaleTargetKind: kindText(targetOf(object)),
     scaleTargetGVKR: { group, version, kind, resource: plural },
-    originalReplicaCount: target.replicas,
+    originalReplicaCount: originalReplicasOf(object) ?? target.replicas,
   };
+}
+
+/** The first number of replicas ever seen, if it is on record; that of a target of another kind is not this one's. */
+export function originalReplicasOf(object: ScaledObject): number | undefined {
+  const { originalReplicaCount, scaleTargetGVKR: seen } = object.status ?? {};
+  const { apiVersion, kind } = targetOf(object);
+  const isAnother = seen && (seen.kind !== kind || seen.group !== groupVersionOf(apiVersion).group);
+  return isAnother ? undefined : originalReplicaCount;
 }
 
 /** Metric names only when every trigger is in order: with one missing the HPA is left as it is, and so are its names. */
@@ -79,33 +87,9 @@ function decisionFacts(object: ScaledObject, outcome: Extract<Outcome, { kind: '
   });
   return {
     triggersActivity: activity.length > 0 ? Object.fromEntries(activity) : null,
-    health: healthFacts(outcome),
+    health: healthFacts(outcome.policy, seen.triggers),
     ...(decision.lastActiveAt === undefined ? {} : { lastActiveTime: timestamp(decision.lastActiveAt) }),
   };
-}
-
-/** KEDA keeps it only while there is a fallback. Beyond the threshold the count stands still: it would be a write at each look. */
-function healthFacts({
-  policy,
-  seen,
-}: Extract<Outcome, { kind: 'decided' }>): NonNullable<ScaledObjectStatus['health']> | null {
-  const { fallback } = policy;
-  if (!fallback) return null;
-  return Object.fromEntries(
-    seen.triggers
-      .filter(isMetric)
-      .map((trigger) => [
-        trigger.metric,
-        trigger.kind === 'value'
-          ? { numberOfFailures: 0, status: 'Happy' }
-          : { numberOfFailures: Math.min(trigger.failures, fallback.failureThreshold + 1), status: 'Failing' },
-      ]),
-  );
-}
-
-/** A trigger that cannot be put to use has no metric yet. */
-function isMetric(trigger: TriggerState): boolean {
-  return trigger.kind === 'value' || trigger.failures > 0;
 }
 
 function orNull(names: readonly string[]): readonly string[] | null {

@@ -12,8 +12,6 @@ export function statusAfter<S extends ScaledObjectStatus>(before: S | undefined,
     if (value === null) after.delete(field);
     else if (value !== undefined) after.set(field, value);
   }
-  // The first number of replicas ever seen is the original one.
-  if (before?.originalReplicaCount !== undefined) after.set('originalReplicaCount', before.originalReplicaCount);
   return Object.fromEntries(after) as S;
 }
 

@@ -1,16 +1,43 @@
 // What the Events of ScaledObjects and of ScaledJobs have in common.
 import type { Condition } from '../api/conditions.ts';
-import type { EventRecorder } from '../kube/events.ts';
+import { isAccessTrouble, type SluiceError } from '../errors.ts';
+import type { EventRecorder, EventSubject } from '../kube/events.ts';
 import type { KubeObject } from '../kube/client.ts';
 import type { Binding } from './binding.ts';
 import type { TriggerState } from './decide/observation.ts';
 import type { TriggerMemory } from './memory.ts';
 
-export type Tell = (object: KubeObject, type: 'Normal' | 'Warning', reason: string, note: string) => void;
+/** `error` is what a warning tells of, where that may be what all objects meet. */
+export type Tell = (
+  object: KubeObject,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  note: string,
+  error?: SluiceError,
+) => void;
+
+/** Warnings that no look takes back. */
+const TOLD_ONCE: ReadonlySet<string> = new Set(['KEDAScalerInfo', 'ScaledObjectDeleted', 'ScaledJobDeleted']);
 
 export function createTell(recorder: EventRecorder): Tell {
-  return ({ apiVersion, kind, metadata: { namespace, name, uid } }, type, reason, note) =>
-    recorder.record({ regarding: { apiVersion, kind, namespace, name, uid }, type, reason, action: reason, note });
+  return (object, type, reason, note, error) => {
+    const lasts = type === 'Warning' && !TOLD_ONCE.has(reason) ? { lasts: true } : {};
+    const known = isAccessTrouble(error) ? { isKnown: true } : {};
+    recorder.record({ regarding: subjectOf(object), type, reason, action: reason, note, ...lasts, ...known });
+  };
+}
+
+/** To be called after a look that met no trouble of its own. */
+export type TellInOrder = (object: KubeObject, memory: Pick<TriggerMemory, 'toldFailures' | 'keptDespite'>) => void;
+
+export function createTellInOrder(recorder: EventRecorder): TellInOrder {
+  return (object, { toldFailures, keptDespite }) => {
+    if (toldFailures.size === 0 && keptDespite === undefined) recorder.settled(subjectOf(object));
+  };
+}
+
+function subjectOf({ apiVersion, kind, metadata: { namespace, name, uid } }: KubeObject): EventSubject {
+  return { apiVersion, kind, namespace, name, uid };
 }
 
 /** Where a condition went that was `was` before; undefined when it says the same, or had never been True. */

@@ -1,8 +1,9 @@
 // What it takes to put triggers to use and to read them, once for all objects of all kinds: one sampler, one watch of credentials,
 // one set of lookups. The same question of two objects is one read, whatever their kinds.
 import type { Clock } from '../async.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { KubeClient, KubeObject } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
+import type { Store } from '../kube/store.ts';
 import type { Logger } from '../log.ts';
 import type { ClientPool } from '../scalers/scaler.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -12,7 +13,7 @@ import type { TriggerTypes } from './bind.ts';
 import { type Bind, createBinder } from './binder.ts';
 import { createClusterView } from './cluster-view.ts';
 import { createCredentialWatch } from './credential-watch.ts';
-import { createDependencies, type Dependencies } from './dependencies.ts';
+import { createDependencies, type Dependencies, referenceTo } from './dependencies.ts';
 import { createHints } from './hints.ts';
 import type { TriggerMemory } from './memory.ts';
 import { createTellKept } from './renewal.ts';
@@ -118,6 +119,17 @@ export function createTriggerReading(options: TriggerReadingOptions): TriggerRea
       look(key);
     }
   }
+
+  function followAuthentications(store: Store<KubeObject>, kind: string): void {
+    store.subscribe((change) => {
+      const { namespace = '', name, generation } = change.object.metadata;
+      const isSame =
+        change.type === 'updated' && generation !== undefined && change.previous.metadata.generation === generation;
+      if (!isSame) lookAgain(dependencies.of(referenceTo(kind, namespace, name)));
+    });
+  }
+  followAuthentications(options.watches.triggerAuthentications, 'TriggerAuthentication');
+  followAuthentications(options.watches.clusterTriggerAuthentications, 'ClusterTriggerAuthentication');
 
   const restrictSecretAccess = options.restrictSecretAccess ?? false;
   const authenticate = createAuthenticate({ ...options, lookups, restrictSecretAccess });

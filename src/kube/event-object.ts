@@ -17,6 +17,10 @@ export interface EventRecord {
   readonly action: string;
   /** For people. */
   readonly note: string;
+  /** Of a warning: it is so until the object is told to be in order again. */
+  readonly lasts?: boolean;
+  /** It comes of what all objects meet, such as an API server that is away: the log has told that once. */
+  readonly isKnown?: boolean;
 }
 
 export interface EventReporter {
@@ -38,7 +42,7 @@ export interface EventSeries {
   readonly lastObservedTime: string;
 }
 
-interface EventObject extends KubeObject, EventReporter, EventRecord {
+interface EventObject extends KubeObject, EventReporter, Omit<EventRecord, 'lasts' | 'isKnown'> {
   readonly eventTime: string;
   readonly series?: EventSeries;
 }

@@ -6,7 +6,15 @@ import { createComplaint } from '../complaint.ts';
 import { isAccessTrouble, KubeError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { KubeClient } from './client.ts';
-import { type EventRecord, type EventReporter, eventObject, type Repetition, seriesOf } from './event-object.ts';
+import type { EventLog } from './event-log.ts';
+import {
+  type EventRecord,
+  type EventReporter,
+  type EventSubject,
+  eventObject,
+  type Repetition,
+  seriesOf,
+} from './event-object.ts';
 import { EVENTS } from './resources.ts';
 
 export type { EventRecord, EventSubject } from './event-object.ts';
@@ -14,6 +22,8 @@ export type { EventRecord, EventSubject } from './event-object.ts';
 export interface EventRecorder {
   /** Returns at once; it is sent in the background, and a failure is logged. */
   record(event: EventRecord): void;
+  /** No warning that lasts is true of the object any more. Says nothing where none was told. */
+  settled(subject: EventSubject): void;
 }
 
 export interface EventRecorderOptions extends EventReporter {
@@ -22,6 +32,8 @@ export interface EventRecorderOptions extends EventReporter {
   readonly log: Logger;
   /** A series is written at most this often; 5 minutes when not given. */
   readonly seriesIntervalMs?: number;
+  /** Where warnings are told besides; nowhere when not given. */
+  readonly warnings?: EventLog;
 }
 
 const MOST_WAITING = 1_000;
@@ -42,7 +54,7 @@ interface Series extends Repetition {
 }
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder & Component {
-  const { client, clock, log, seriesIntervalMs = 300_000 } = options;
+  const { client, clock, log, warnings, seriesIntervalMs = 300_000 } = options;
   const known = new Map<string, Series>();
   const queue: Series[] = [];
   const complaint = createComplaint(options);
@@ -161,17 +173,22 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         };
         remember(key, first);
         enqueue(first);
+        if (isForLog(event)) warnings?.began(event);
         return;
       }
       series.count++;
       series.lastAt = now;
       remember(key, series);
+      if (isForLog(event)) warnings?.wentOn(event);
       cancelSweep ??= clock.schedule(seriesIntervalMs, sweep);
     },
+
+    settled: (subject) => warnings?.settled(subject),
 
     async run(signal) {
       signal.addEventListener('abort', wake, { once: true });
       await Promise.all(Array.from({ length: WRITERS }, () => keepWriting(signal)));
+      warnings?.close();
       cancelSweep?.();
       sweep();
       await withDeadline(clock, new AbortController().signal, FAREWELL_MS, 'the last events', drain).catch(
@@ -179,4 +196,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       );
     },
   };
+}
+
+function isForLog({ type, isKnown = false }: EventRecord): boolean {
+  return type === 'Warning' && !isKnown;
 }

@@ -7,6 +7,7 @@ import { parseReview } from '../../src/admission/review.ts';
 import { createReviewer } from '../../src/admission/reviewer.ts';
 import { parseScaledObject } from '../../src/api/parse.ts';
 import { triggerTypes } from '../../src/cli/run/trigger-types.ts';
+import { storeIssues } from '../../src/cli/validate/store-sections.ts';
 import type { KubeObject } from '../../src/kube/client.ts';
 import { createObjectStore } from '../../src/kube/object-store.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -68,6 +69,7 @@ function aWebhook(count: number): { ask(body: string): Promise<boolean>; indexBy
   const never = (): Promise<never> => Promise.reject(new Error('nothing is asked of the API server here'));
   const judge = createJudges({
     types: triggerTypes,
+    stores: { inspect: storeIssues },
     neighbours,
     cluster: { scalability: never, workload: never, limitRanges: never },
   }).get(PATH);

@@ -15,7 +15,7 @@ export function createBenchController(
     clock: systemClock,
     random: Math.random,
     log: silentLogger,
-    events: { record() {} },
+    events: { record() {}, settled() {} },
     types,
     clients: { share: () => Promise.reject(new Error('no source of this bench shares a client')) },
     version: 'bench',

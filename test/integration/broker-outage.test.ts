@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../src/kube/client.ts';
 import type { Fault } from '../../src/sandbox/service-bus/faults.ts';
+import { NAMESPACE } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { aScaledWorker, aSecret, aTrigger, brokerAccess } from '../support/queue-worker.ts';
+import { aScaledJobManifest, jobCondition, runningJobs } from '../support/scaled-job-story.ts';
 import { connectClient, startEmulator } from '../support/service-bus.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -86,6 +88,48 @@ it('raises one that has a fallback to its fallback once that is in force, and sa
       ]),
     );
   });
+});
+
+it('has the log say which object suffers, since when and until when', async () => {
+  const isOfOrders = (line: string): boolean => line.includes(`"namespace":"${NAMESPACE}","name":"logged"`);
+  const told = (): readonly unknown[] =>
+    world.log.filter(isOfOrders).map((line) => {
+      const { level, reason, msg } = JSON.parse(line) as Record<string, string>;
+      return { level, reason, msg };
+    });
+  await world.apply(...aScaledWorker('logged', { metadata: { queueName: 'orders' } }));
+  await eventually('it is in order', async () => (await world.condition('logged', 'Ready')).status === 'True');
+  world.broker.setFault({ type: 'refuse' });
+  await eventually('it is told', () => told().length > 0, WITHIN);
+  await world.looks('logged', 3);
+  world.broker.setFault(undefined);
+  await eventually('the end is told', () => told().length > 1, WITHIN);
+  await world.looks('logged', 2);
+  expect(told()).toEqual([
+    { level: 'warn', reason: 'KEDAScalerFailed', msg: 'warning about an object' },
+    { level: 'info', reason: undefined, msg: 'object is in order again' },
+  ]);
+});
+
+it('leaves a ScaledJob in its fallback while the program begins anew', async () => {
+  world.broker.setFault({ type: 'refuse' });
+  world.broker.createQueue('jobs');
+  const fallback = { failureThreshold: 3, replicas: 2 };
+  await world.apply(aScaledJobManifest('jobs', { triggers: [aTrigger('jobs')], advanced: { sluice: { fallback } } }));
+  await eventually('two Jobs are held', async () => (await runningJobs(world, 'jobs')).length === 2, WITHIN);
+  await eventually('it is on record', async () => (await jobCondition(world, 'jobs', 'Fallback')).status === 'True');
+  await world.stopProgram();
+  const since = world.cluster.requests.length;
+  await world.start();
+  await world.looksAtJob('jobs', 1);
+  expect(await jobCondition(world, 'jobs', 'Fallback')).toMatchObject({ status: 'True', reason: 'FallbackExists' });
+  expect(world.writes(since).filter((write) => write.endsWith('/scaledjobs/jobs/status'))).toEqual([]);
+  world.broker.setFault(undefined);
+  await eventually(
+    'it is over',
+    async () => (await jobCondition(world, 'jobs', 'Fallback')).status === 'False',
+    WITHIN,
+  );
 });
 
 it('does not wake a sleeping worker because of an outage, and wakes it when the broker is back', async () => {

@@ -142,7 +142,7 @@ export async function startCloudEvents(objects: readonly KubeObject[] = [], opti
       };
     },
   });
-  const recorder = cloudEvents.tee({ record: (event) => void recorded.push(event) });
+  const recorder = cloudEvents.tee({ record: (event) => void recorded.push(event), settled() {} });
   function record(reason: string, name = 'orders', namespace = 'shop'): void {
     const kind = /^(ScaledObject|ScaledJob|(?:Cluster)?TriggerAuthentication)/.exec(reason)?.[1] ?? 'ScaledObject';
     const place = namespace === '' ? {} : { namespace };

@@ -125,6 +125,8 @@ export interface World {
   readonly controller: Controller;
   readonly answers: Map<string, Answer>;
   readonly events: EventRecord[];
+  /** Names of objects, each time that one was told to be in order. */
+  readonly settled: string[];
   reads(): number;
   /** Who wants to hear of the queue. */
   pushes(queue: string): readonly Push[];
@@ -178,6 +180,7 @@ export async function createWorld(
   kube.history.length = 0;
   const map = new Map(Object.entries(answers));
   const events: EventRecord[] = [];
+  const settled: string[] = [];
   const types = createQueueTypes(map);
   let stop = new AbortController();
   let running: Promise<void> = Promise.resolve();
@@ -190,7 +193,7 @@ export async function createWorld(
       clock,
       random: () => 0.5,
       log: silentLogger,
-      events: { record: (event) => void events.push(event) },
+      events: { record: (event) => void events.push(event), settled: ({ name }) => void settled.push(name) },
       types,
       clients: { share: () => Promise.reject(new Error('the queue of the test shares no client')) },
       version: '0.0.0-test',
@@ -207,6 +210,7 @@ export async function createWorld(
     clock,
     answers: map,
     events,
+    settled,
     get controller() {
       return controller;
     },

@@ -21,7 +21,7 @@ export interface FakeKubeletOptions {
 
 export function createFakeKubelet(options: FakeKubeletOptions): Component {
   const { client, clock, nodeName = 'node-1', readyAfterMs = 0, ends = () => undefined, starts = () => true } = options;
-  const base = { client, clock, random: () => 0.5, log: silentLogger, events: { record: () => {} } };
+  const base = { client, clock, random: () => 0.5, log: silentLogger, events: { record: () => {}, settled: () => {} } };
   const pods = createReflector<Pod>({ ...base, resource: PODS });
   const controller = createKeyedController(
     {

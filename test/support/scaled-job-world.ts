@@ -16,10 +16,10 @@ export interface JobWorld extends World {
   running(): Promise<readonly AJob[]>;
   scaledJob(name?: string): ScaledJob | undefined;
   jobCondition(type: string, name?: string): { status: string; reason?: string; message?: string } | undefined;
-  /** The Job is over, as the Job controller would say it. */
-  end(job: KubeObject, as?: 'Complete' | 'Failed'): Promise<void>;
-  /** Its pod runs from now on. */
-  run(job: KubeObject): Promise<void>;
+  /** The Job is over, as the Job controller would say it, whose clock may be ahead of ours. */
+  end(job: KubeObject, as?: 'Complete' | 'Failed', aheadMs?: number): Promise<void>;
+  /** Its pod runs from now on, on a node whose clock may be ahead of ours. */
+  run(job: KubeObject, aheadMs?: number): Promise<void>;
   change(name: string, body: unknown): Promise<void>;
   /** Reasons of the Events so far, in order. */
   reasons(): readonly string[];
@@ -56,27 +56,27 @@ export async function createJobWorld(
     return items.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name, 'en', { numeric: true }));
   };
   const keyOf = ({ metadata: { name, namespace = '' } }: KubeObject) => ({ name, namespace });
-  const seconds = (): string => new Date(clock.now()).toISOString().replace(/\.\d+/, '');
+  const seconds = (aheadMs: number): string => new Date(clock.now() + aheadMs).toISOString().replace(/\.\d+/, '');
   const more = {
     jobs: all,
     running: async () => (await all()).filter(({ status }) => status === undefined),
     scaledJob: (name = 'worker') => kube.peek<ScaledJob>(scaledJobs, { namespace: 'shop', name }),
     jobCondition: (type: string, name = 'worker') =>
       more.scaledJob(name)?.status?.conditions?.find((condition) => condition.type === type),
-    async end(job: KubeObject, as: 'Complete' | 'Failed' = 'Complete') {
-      const at = seconds();
+    async end(job: KubeObject, as: 'Complete' | 'Failed' = 'Complete', aheadMs = 0) {
+      const at = seconds(aheadMs);
       const conditions = [{ type: as, status: 'True', lastTransitionTime: at }];
       const status = { conditions, ...(as === 'Complete' ? { completionTime: at } : {}) };
       await kube.patch(JOBS, keyOf(job), { type: 'merge', body: { status } }, { signal: never, subresource: 'status' });
     },
-    async run(job: AJob) {
+    async run(job: AJob, aheadMs = 0) {
       const { name, namespace = '' } = job.metadata;
       const labels = { ...job.spec.template.metadata?.labels, 'job-name': name };
       const pod = {
         apiVersion: 'v1',
         kind: 'Pod',
         metadata: { name: `${name}-pod`, namespace, labels },
-        status: { phase: 'Running', containerStatuses: [{ state: { running: { startedAt: seconds() } } }] },
+        status: { phase: 'Running', containerStatuses: [{ state: { running: { startedAt: seconds(aheadMs) } } }] },
       };
       await kube.create(PODS, pod as KubeObject, { signal: never });
     },

@@ -6,12 +6,12 @@ import type { EventRecorder } from '../../kube/events.ts';
 import type { Binding } from '../binding.ts';
 import type { TriggerState } from '../decide/observation.ts';
 import { conditionIn } from '../status.ts';
-import { createTell, flipOf, newFailures, warningsOf } from '../telling.ts';
+import { createTell, createTellInOrder, flipOf, newFailures, type TellInOrder, warningsOf } from '../telling.ts';
 import type { JobMemory } from './memory.ts';
 
 export interface JobAnnounce {
-  /** What the difference between two statuses says. */
-  conditions(before: ScaledJob, after: ScaledJobStatus): void;
+  /** What the difference between two statuses says, and what it comes of where that is a single error. */
+  conditions(before: ScaledJob, after: ScaledJobStatus, trouble?: SluiceError): void;
   /** So many Jobs there are now that were not there before. */
   created(object: ScaledJob, jobs: number): void;
   createFailed(object: ScaledJob, job: string, error: SluiceError): void;
@@ -19,6 +19,7 @@ export interface JobAnnounce {
   rolloutStarted(object: ScaledJob, jobs: number): void;
   rolloutCompleted(object: ScaledJob, jobs: number): void;
   rolloutFailed(object: ScaledJob, error: SluiceError): void;
+  readonly inOrder: TellInOrder;
   /** Triggers that began to fail since the last time. */
   failures(object: ScaledJob, triggers: readonly TriggerState[], memory: JobMemory): void;
   /** Triggers were put to use for the first time. */
@@ -34,13 +35,14 @@ export function createJobAnnounce(recorder: EventRecorder): JobAnnounce {
   const tell = createTell(recorder);
 
   return {
-    conditions(before, after) {
+    inOrder: createTellInOrder(recorder),
+    conditions(before, after, trouble) {
       const stood = (type: string) => conditionIn(before.status, type);
       const stands = (type: string) => conditionIn(after, type);
       const note = (type: string): string => stands(type)?.message ?? '';
       const isRefused = stands('Ready')?.reason === 'ScaledJobCheckFailed';
       if (isRefused && stood('Ready')?.message !== note('Ready')) {
-        tell(before, 'Warning', 'ScaledJobCheckFailed', note('Ready'));
+        tell(before, 'Warning', 'ScaledJobCheckFailed', note('Ready'), trouble);
       }
       announceFlip('Ready', 'ScaledJobReady', undefined);
       announceFlip('Paused', 'ScaledJobPaused', 'ScaledJobUnpaused');
@@ -54,13 +56,19 @@ export function createJobAnnounce(recorder: EventRecorder): JobAnnounce {
     },
     created: (object, jobs) => tell(object, 'Normal', 'KEDAJobsCreated', `Created ${jobsText(jobs)}`),
     createFailed: (object, job, error) =>
-      tell(object, 'Warning', 'KEDAJobCreateFailed', `Job "${job}" is not created: ${error.message}`),
+      tell(object, 'Warning', 'KEDAJobCreateFailed', `Job "${job}" is not created: ${error.message}`, error),
     rolloutStarted: (object, jobs) =>
       tell(object, 'Normal', 'ScaledJobRolloutCleanupStarted', `Deleting ${jobsText(jobs)} of an older definition`),
     rolloutCompleted: (object, jobs) =>
       tell(object, 'Normal', 'ScaledJobRolloutCleanupCompleted', `Deleted ${jobsText(jobs)} of an older definition`),
     rolloutFailed: (object, error) =>
-      tell(object, 'Warning', 'ScaledJobRolloutCleanupFailed', `Jobs of an older definition stay: ${error.message}`),
+      tell(
+        object,
+        'Warning',
+        'ScaledJobRolloutCleanupFailed',
+        `Jobs of an older definition stay: ${error.message}`,
+        error,
+      ),
     failures(object, triggers, memory) {
       for (const { note } of newFailures(triggers, memory)) tell(object, 'Warning', 'KEDAScalerFailed', note);
     },

@@ -12,6 +12,8 @@ import type { PodView } from './plan/job-view.ts';
 
 export interface JobPod extends KubeObject {
   readonly status: PodView;
+  /** When its last container began, by the clock of its node; undefined where it does not say. */
+  readonly startedAt: number | undefined;
 }
 
 export interface JobPods {
@@ -40,6 +42,8 @@ export interface JobPodsOptions {
 const JOB_NAME = 'job-name';
 /** An account may not be allowed to watch pods; that is told in the log. */
 const PATIENCE_MS = 5_000;
+/** A node's clock is not further behind ours. */
+const MOST_BEHIND_MS = 60_000;
 
 interface Watching {
   readonly store: Store<JobPod>;
@@ -97,7 +101,7 @@ function watchPods({ client, clock, random, log, namespaces }: JobPodsOptions): 
     const job = `${namespace}/${given?.[JOB_NAME] ?? ''}`;
     const known = byJob.get(job) ?? new Map<string, JobPod>();
     if (type === 'deleted') known.delete(name);
-    else known.set(name, withStart(object, known.get(name), clock.now()));
+    else known.set(name, withStart(object, { before: known.get(name), isNews: store.synced(), now: clock.now() }));
     if (known.size === 0) byJob.delete(job);
     else byJob.set(job, known);
   });
@@ -113,11 +117,19 @@ function watchPods({ client, clock, random, log, namespaces }: JobPodsOptions): 
   };
 }
 
-/** Of one that runs and does not say since when, it is when we saw it. */
-function withStart(pod: JobPod, before: JobPod | undefined, now: number): JobPod {
-  const { status } = pod;
-  if (status.phase !== 'Running' || status.runningSince !== undefined) return pod;
-  return { ...pod, status: { ...status, runningSince: before?.status.runningSince ?? now } };
+/**
+ * It runs since we saw that it does: nodes have clocks of their own. Of one that ran when we came, which is no news, its own word counts,
+ * as far as that can be trusted.
+ */
+function withStart(
+  pod: JobPod,
+  { before, isNews, now }: { readonly before: JobPod | undefined; readonly isNews: boolean; readonly now: number },
+): JobPod {
+  const { status, startedAt } = pod;
+  if (status.phase !== 'Running' && startedAt === undefined) return pod;
+  const isKnown = before?.startedAt === startedAt ? before?.status.runningSince : undefined;
+  const told = isNews || startedAt === undefined ? now : Math.min(now, startedAt + MOST_BEHIND_MS);
+  return { ...pod, status: { ...status, runningSince: isKnown ?? told } };
 }
 
 /** What the API server shows of a pod. */
@@ -148,7 +160,8 @@ function prunePod(pod: KubeObject): JobPod {
     status: {
       phase: status.phase ?? '',
       conditions: (status.conditions ?? []).flatMap((c) => (c.status === 'True' ? [c.type] : [])),
-      runningSince: starts.length === 0 ? undefined : Math.max(...starts),
+      runningSince: undefined,
     },
+    startedAt: starts.length === 0 ? undefined : Math.max(...starts),
   };
 }

@@ -13,6 +13,8 @@ export interface Job extends KubeObject {
     readonly succeeded?: number;
     /** When it was first seen with Ready pods, in milliseconds; ours. */
     readonly readySince?: number;
+    /** When it was first seen to be Complete or Failed, in milliseconds; ours. */
+    readonly finishedSeenAt?: number;
   };
 }
 
@@ -36,11 +38,16 @@ export function isEnd({ type, status }: JobCondition): boolean {
   return (type === 'Complete' || type === 'Failed') && status === 'True';
 }
 
-/** A Job says how many of its pods are Ready, and not since when: that is when we saw it first. `before` is what we knew of the Job. */
-export function sinceReady(job: Job, before: Job | undefined, now: number): Job {
+/**
+ * A Job says how many of its pods are Ready, and not since when; and since when it is over by a clock that is not ours: that is when we
+ * saw it first. `before` is what we knew of the Job.
+ */
+export function asSeen(job: Job, before: Job | undefined, now: number): Job {
   const { status } = job;
-  if ((status?.ready ?? 0) === 0) return job;
-  return { ...job, status: { ...status, readySince: before?.status?.readySince ?? now } };
+  const { readySince = now, finishedSeenAt = now } = before?.status ?? {};
+  const ready = (status?.ready ?? 0) === 0 ? {} : { readySince };
+  const finished = isFinished(job) ? { finishedSeenAt } : {};
+  return { ...job, status: { ...status, ...ready, ...finished } };
 }
 
 /** A Job has the kilobytes of its pod, and there may be thousands of them. */

@@ -5,7 +5,9 @@ import { KubeError, type SluiceError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Binding } from '../binding.ts';
 import type { Bind } from '../binder.ts';
+import { isLookDue } from '../decide/looks.ts';
 import type { TriggerState } from '../decide/observation.ts';
+import { countUnasked, withFailuresBefore } from '../failures.ts';
 import type { LookTold } from '../look-told.ts';
 import { sameMomentMs, sampleTriggers } from '../observe.ts';
 import { renewWhenBroken, renewWhenRefused } from '../renewal.ts';
@@ -57,6 +59,8 @@ interface Reading {
 interface Planned {
   readonly plan: JobPlan;
   readonly jobs: JobCount;
+  /** The Jobs that there are by now. */
+  readonly views: readonly JobView[];
 }
 
 /** A name may be somebody else's; so many in a row are no accident. */
@@ -73,14 +77,13 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
   }
 
   /** To be called before Jobs go, whose numbers nobody else would remember. */
-  function noteJobs({ key, memory, object }: JobVisit, policy: JobPolicy): void {
-    const views = viewsOf(key, policy);
+  function noteJobs({ key, memory, object }: JobVisit, views: readonly JobView[]): void {
     const known = memory.numbers ?? firstNumbers(views, object.status?.lastJobNumber);
     memory.numbers = noteNumbers(known, views, own.expected(key));
   }
 
   /** Nothing is taken for granted that was known before another replica may have acted. */
-  function begin(visit: JobVisit, policy: JobPolicy): void {
+  function begin(visit: JobVisit, views: readonly JobView[]): void {
     const { memory } = visit;
     if (memory.tenure !== tenure()) {
       if (memory.tenure !== undefined) memory.doubtAt = clock.now();
@@ -88,10 +91,11 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
       memory.numbers = undefined;
       memory.isKnown = false;
     }
-    noteJobs(visit, policy);
+    noteJobs(visit, views);
   }
 
-  async function read({ key, signal }: JobVisit, policy: JobPolicy, bindings: readonly Binding[]): Promise<Reading> {
+  async function read(visit: JobVisit, policy: JobPolicy, bindings: readonly Binding[]): Promise<Reading> {
+    const { key, memory, signal } = visit;
     const before = viewsOf(key, policy);
     let since = clock.now();
     const noting: Pick<Sampler, 'sample'> = {
@@ -103,16 +107,18 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
     };
     // A reading from before a Job ended may count its message still.
     const asked = { maxAgeMs: sameMomentMs(policy), askedAfter: own.freedAt(key), signal };
+    const isDue = isLookDue(memory, policy, clock.now());
     const triggers = await sampleTriggers(noting, key, bindings, asked);
-    return { triggers, before, since };
+    if (isDue) countUnasked(memory, triggers, (metric) => sampler.latest(key, metric));
+    return { triggers: withFailuresBefore(memory, triggers), before, since };
   }
 
   function planFor({ key, memory }: JobVisit, policy: JobPolicy, { triggers, before, since }: Reading): Planned {
     const now = clock.now();
-    const after = viewsOf(key, policy);
-    const jobs = countJobs({ before, after, expected: own.expected(key), readSince: since, now }, policy);
+    const views = viewsOf(key, policy);
+    const jobs = countJobs({ before, after: views, expected: own.expected(key), readSince: since, now }, policy);
     const { lastActiveAt, phaseMs } = memory;
-    return { plan: planJobs(policy, { now, lastActiveAt, triggers, jobs, phaseMs }), jobs };
+    return { plan: planJobs(policy, { now, lastActiveAt, triggers, jobs, phaseMs }), jobs, views };
   }
 
   async function askForJobs(visit: JobVisit): Promise<void> {
@@ -137,7 +143,7 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
       return wave;
     } finally {
       if (own.expected(key).some(({ state }) => state === 'unanswered')) memory.doubtAt = clock.now();
-      noteJobs(visit, policy);
+      noteJobs(visit, viewsOf(key, policy));
     }
   }
 
@@ -152,25 +158,25 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
     if (planned.plan.create > 0 && !(memory.isKnown && own.isFollowed())) {
       await askForJobs(visit);
       memory.isKnown = true;
-      noteJobs(visit, policy);
       planned = planFor(visit, policy, reading);
+      noteJobs(visit, planned.views);
     }
     if (planned.plan.create === 0) return planned;
     const wave = await createWave(visit, policy, planned.plan.create);
     noteRefusal(visit.object, memory, wave);
-    return { ...planned, wave };
+    return { ...planned, views: viewsOf(visit.key, policy), wave };
   }
 
   function keep(
     { key, memory, object }: JobVisit,
     policy: JobPolicy,
     { triggers }: Reading,
-    { plan, jobs, wave }: Awaited<ReturnType<typeof act>>,
+    { plan, jobs, views, wave }: Awaited<ReturnType<typeof act>>,
     startedAt: number,
   ): void {
     const { name, namespace = '' } = object.metadata;
     const at = clock.now();
-    const finished = viewsOf(key, policy).filter((job) => job.finished).length;
+    const finished = views.filter((job) => job.finished).length;
     const lastWave = wave && { at, asked: plan.create, created: wave.created, reason: plan.reason };
     memory.lastActiveAt = plan.lastActiveAt;
     memory.nextLookAt = at + plan.checkAgainInMs;
@@ -200,8 +206,9 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
       pods.want(key);
       await pods.untilKnown(visit.signal);
     } else pods.release(key);
-    begin(visit, policy);
-    const rolledOut = await cleanUp.rollOut(visit, policy, viewsOf(key, policy));
+    const found = viewsOf(key, policy);
+    begin(visit, found);
+    const rolledOut = await cleanUp.rollOut(visit, policy, found);
     const bindings = await bound(visit, policy);
     const reading = await read(visit, policy, bindings);
     announce.failures(visit.object, reading.triggers, memory);
@@ -210,7 +217,7 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
     keep(visit, policy, reading, done, startedAt);
 
     const { plan, wave } = done;
-    const surplus = cleanUp.surplusOf(visit, policy, viewsOf(key, policy));
+    const surplus = cleanUp.surplusOf(visit, policy, done.views);
     const tell = (failures: readonly (SluiceError | undefined)[]): Promise<void> =>
       report(visit, {
         kind: 'planned',
@@ -225,7 +232,9 @@ export function createJobLook(options: JobLookOptions): TakeJobLook {
     await tell([rolledOut]);
     const cleared = await cleanUp.clear(visit, surplus);
     if (cleared) await tell([rolledOut, cleared]);
-    const retriable = [rolledOut, wave?.failure, cleared].find((failure) => isWorthRetry(failure));
+    const failures = [rolledOut, wave?.failure, cleared];
+    if (troublesOf(visit, bindings, failures).length === 0) announce.inOrder(visit.object, memory);
+    const retriable = failures.find((failure) => isWorthRetry(failure));
     if (retriable) throw retriable;
     return plan.checkAgainInMs;
   };

@@ -1,16 +1,11 @@
 // What is remembered of a ScaledJob between two looks. Losing it costs nothing but a look: everything that must last is in the object.
-import type { KubeObject } from '../../kube/client.ts';
 import { createTriggerMemory, type TriggerMemory } from '../memory.ts';
 import type { JobNumbers } from './plan/numbers.ts';
 import type { JobPolicy } from './plan/policy.ts';
 
 export interface JobMemory extends TriggerMemory {
-  /** What our own last write made of the object, until the watch has caught up with it. */
-  written: { readonly over: string; readonly object: KubeObject } | undefined;
   /** Of the last look; undefined while the object is not in force. */
   policy: JobPolicy | undefined;
-  /** More exact than status.lastActiveTime, which is written once a minute. */
-  lastActiveAt: number | undefined;
   /** Of the Jobs, as far as they are known; undefined before the first look. */
   numbers: JobNumbers | undefined;
   /** The change of ownership since which what follows holds; undefined before the first look. */
@@ -21,21 +16,16 @@ export interface JobMemory extends TriggerMemory {
   refusal: { readonly message: string; readonly generation: number | undefined } | undefined;
   /** When a Job may last have been asked for without our hearing of it; undefined: never. */
   doubtAt: number | undefined;
-  /** When the status was last written, or, not knowing, when this began. */
-  statusWrittenAt: number;
 }
 
 export function createJobMemory(uid: string, now: number): JobMemory {
   return {
-    ...createTriggerMemory(uid),
-    written: undefined,
+    ...createTriggerMemory(uid, now),
     policy: undefined,
-    lastActiveAt: undefined,
     numbers: undefined,
     tenure: undefined,
     isKnown: false,
     refusal: undefined,
     doubtAt: undefined,
-    statusWrittenAt: now,
   };
 }

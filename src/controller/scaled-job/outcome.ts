@@ -11,6 +11,7 @@ import type { SluiceError } from '../../errors.ts';
 import type { Binding } from '../binding.ts';
 import type { TriggerState } from '../decide/observation.ts';
 import { enoughOf } from '../enough.ts';
+import { healthFacts } from '../failures.ts';
 import { type StatusFacts, timestamp } from '../status.ts';
 import type { JobPlan } from './plan/plan.ts';
 import type { JobPolicy } from './plan/policy.ts';
@@ -50,7 +51,7 @@ type Planned = Extract<JobOutcome, { kind: 'planned' }>;
 
 function planFacts(
   object: ScaledJob,
-  { plan, triggers: states, bindings, lastJobNumber }: Planned,
+  { policy, plan, triggers: states, bindings, lastJobNumber }: Planned,
 ): StatusFacts<ScaledJobStatus> {
   const { triggers } = object.spec;
   const authentications = triggers.flatMap(({ authenticationRef }) => authenticationRef?.name ?? []);
@@ -68,6 +69,7 @@ function planFacts(
     authenticationsTypes: [...new Set(authentications)].join(',') || null,
     ...(bindings.some(({ kind }) => kind === 'broken') ? {} : { externalMetricNames: names }),
     triggersActivity: activity.length > 0 ? Object.fromEntries(activity) : null,
+    health: healthFacts(policy, states),
     ...(plan.lastActiveAt === undefined ? {} : { lastActiveTime: timestamp(plan.lastActiveAt) }),
     ...(lastJobNumber === undefined ? {} : { lastJobNumber }),
   };

@@ -5,7 +5,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { JOBS } from '../../kube/resources.ts';
 import type { Change, Store } from '../../kube/store.ts';
 import { namesOf } from '../object-key.ts';
-import { isFinished, type Job, ownerKeyOf, pruneJob, sinceReady } from './job.ts';
+import { asSeen, isFinished, type Job, ownerKeyOf, pruneJob } from './job.ts';
 import { EXPECTED_FOR_MS } from './plan/count.ts';
 import type { ExpectedJob } from './plan/job-view.ts';
 
@@ -65,7 +65,7 @@ export function createOwnJobs({ client, clock, jobs, isServed, freed }: OwnJobsO
     const before = known(key, object.metadata);
     for (const kept of [listed, expected]) take<unknown>(kept, key, name);
     if (type === 'deleted') take(seen, key, name);
-    else put(seen, key, name, sinceReady(object, before, clock.now()));
+    else put(seen, key, name, asSeen(object, before, clock.now()));
     const wasRunning = type === 'added' ? false : !isFinished(change.previous);
     // Of one that we deleted to leave, its pods are gone or going as well.
     if (type === 'deleted' || object.metadata.deletionTimestamp !== undefined) take(gone, key, uid);
@@ -110,7 +110,7 @@ export function createOwnJobs({ client, clock, jobs, isServed, freed }: OwnJobsO
   function learn(key: string, items: readonly Job[]): void {
     const shown = seen.get(key) ?? new Map<string, Job>();
     const now = clock.now();
-    const newer = items.map((item) => sinceReady(item, known(key, item.metadata), now));
+    const newer = items.map((item) => asSeen(item, known(key, item.metadata), now));
     listed.delete(key);
     for (const job of newer) {
       const { name, uid } = job.metadata;

@@ -6,12 +6,13 @@ import type { Clock } from '../../async.ts';
 import { ConfigError } from '../../errors.ts';
 import type { KubeClient, KubeObject } from '../../kube/client.ts';
 import type { TriggerTypes } from '../bind.ts';
+import { failuresOnRecord } from '../failures.ts';
 import { keptFor } from '../memory.ts';
 import { mendStatus } from '../mend-status.ts';
 import { namesOf } from '../object-key.ts';
 import type { Sampler } from '../sampler.ts';
 import { timeOf } from '../status.ts';
-import { goOnWith } from '../written.ts';
+import { goOnWith, newestOf } from '../written.ts';
 import type { JobAnnounce } from './announce.ts';
 import { claimScaledJob, releaseScaledJob } from './finalize.ts';
 import type { JobDecisionLog } from './job-decisions.ts';
@@ -65,6 +66,7 @@ export function createJobReconcile(options: JobReconcileOptions): ReconcileJob {
       await mend(visit);
       await claim(visit);
       visit.memory.lastActiveAt ??= timeOf(visit.object.status?.lastActiveTime);
+      visit.memory.failuresBefore ??= failuresOnRecord(visit.object);
       const policy = jobPolicyOf(visit.object, options);
       // What its author must mend may come from elsewhere, so it is looked at again at leisure.
       againInMs = policy.pollingIntervalMs;
@@ -106,19 +108,8 @@ export function createJobReconcile(options: JobReconcileOptions): ReconcileJob {
     }
     const create = (uid: string): JobMemory => createJobMemory(uid, clock.now());
     const memory = keptFor(memories, key, stored, { create, forget });
-    const over = stored.metadata.resourceVersion ?? '';
-    // Once the watch has caught up, our copy is only weight.
-    if (memory.written?.over !== over) memory.written = undefined;
-    const visit: JobVisit = {
-      key,
-      memory,
-      signal,
-      // Checked by loadScaledJob before anything of its spec is used.
-      object: (memory.written?.object ?? stored) as ScaledJob,
-      wrote: (object) => {
-        memory.written = { over, object };
-      },
-    };
+    // Checked by loadScaledJob before anything of its spec is used.
+    const visit: JobVisit = { key, memory, signal, ...newestOf<ScaledJob>(stored, memory) };
     if (visit.object.metadata.deletionTimestamp === undefined) return run(visit, stored);
     rest(visit);
     if (await releaseScaledJob(visit.object, client, signal)) announce.deleted(visit.object);

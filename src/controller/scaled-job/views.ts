@@ -34,7 +34,8 @@ function finishOf({ status }: Job): JobView['finished'] {
   const end = status?.conditions?.find(isEnd);
   if (!end) return undefined;
   const at = timeOf(status?.completionTime) ?? timeOf(end.lastTransitionTime) ?? 0;
-  return { as: end.type === 'Complete' ? 'Complete' : 'Failed', at };
+  const seen = status?.finishedSeenAt === undefined ? {} : { seenAt: status.finishedSeenAt };
+  return { as: end.type === 'Complete' ? 'Complete' : 'Failed', at, ...seen };
 }
 
 /** A Job tells how many of its pods are Ready, or have succeeded. */

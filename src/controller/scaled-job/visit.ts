@@ -33,7 +33,8 @@ export function createJobReport(write: WriteStatus, announce: JobAnnounce): Repo
         after: (base) => statusAfter(base.status, jobStatusFacts(base, outcome)),
         isUrgent: (before) => outcome.kind === 'planned' && (before?.lastJobNumber ?? 0) < outcome.numberToStore,
         readable: (found) => readStatus(ScaledJobStatus, found).status,
-        wrote: announce.conditions,
+        wrote: (before, after) =>
+          announce.conditions(before, after, outcome.kind === 'refused' ? outcome.error : undefined),
         refused: announce.updateFailed,
       },
       visit.signal,

@@ -57,7 +57,7 @@ export function countJobs(input: CountInput, rules: Rules): JobCount {
   const settling = pending
     .flatMap((job) => settlesAtOf(newest.get(job.uid) ?? job, input, rules) ?? [])
     .filter((at) => Number.isFinite(at));
-  const runningThen = jobs.filter((job) => !job.finished || job.finished.at + SECOND_MS > input.readSince).length;
+  const runningThen = jobs.filter((job) => endOf(job) > input.readSince).length;
   return {
     running,
     runningAtReading: runningThen + unseen,
@@ -83,8 +83,13 @@ function settlesAtOf(job: JobView, { readSince }: CountInput, rules: Rules): num
   // A Job that is being deleted takes nothing any more, or what it takes goes back to the queue.
   if (job.isBeingDeleted) return undefined;
   const started = startOf(job, rules) + rules.startupMs;
-  const settledAt = Math.min(started, job.finished?.at ?? Number.POSITIVE_INFINITY) + SECOND_MS;
+  const settledAt = Math.min(started + SECOND_MS, endOf(job));
   return settledAt <= readSince ? undefined : settledAt;
+}
+
+/** Infinite for one that has not ended. */
+function endOf({ finished }: JobView): number {
+  return finished ? (finished.seenAt ?? finished.at + SECOND_MS) : Number.POSITIVE_INFINITY;
 }
 
 function hasStarted(job: JobView, rules: Rules): boolean {

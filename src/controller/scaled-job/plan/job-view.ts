@@ -11,8 +11,11 @@ export interface JobView {
   readonly number: number | undefined;
   /** Whether metadata.deletionTimestamp is set. */
   readonly isBeingDeleted: boolean;
-  /** The first of its conditions Complete and Failed that is True, and since when: status.completionTime, else the condition's lastTransitionTime. */
-  readonly finished: { readonly as: 'Complete' | 'Failed'; readonly at: number } | undefined;
+  /**
+   * The first of its conditions Complete and Failed that is True, and since when: status.completionTime, else the condition's
+   * lastTransitionTime; and when this program saw it, by the clock that readings go by.
+   */
+  readonly finished: { readonly as: 'Complete' | 'Failed'; readonly at: number; readonly seenAt?: number } | undefined;
   /** Empty for a suspended Job: it waits like one whose pods are not there yet. */
   readonly pods: readonly PodView[];
 }
@@ -23,8 +26,8 @@ export interface PodView {
   /** The types of its conditions that are True. */
   readonly conditions: readonly string[];
   /**
-   * Since when its containers run (the latest startedAt of those that do or did, or the moment when this program saw it run), in
-   * milliseconds. Undefined where nobody tells: it then counts as having started long ago.
+   * Since when its containers run, in milliseconds: the moment when this program saw it run, or before that if it ran already when this
+   * program came. Undefined where nobody tells: it then counts as having started long ago.
    */
   readonly runningSince: number | undefined;
 }

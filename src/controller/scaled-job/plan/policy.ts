@@ -99,6 +99,9 @@ function boundsOf({
   return min > max ? { minJobs: max, room: max, maxJobs: max } : { minJobs: min, room: max - min, maxJobs: max };
 }
 
+/** Go reads no number with a blank before or behind it. */
+const DECIMAL = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
 /** KEDA: custom with a percentage that is no number is default. */
 function strategyOf({
   strategy = 'default',
@@ -106,6 +109,5 @@ function strategyOf({
   customScalingRunningJobPercentage: share = '',
 }: NonNullable<ScaledJob['spec']['scalingStrategy']>): Strategy {
   if (strategy !== 'custom') return { kind: strategy };
-  const runningShare = share.trim() === '' ? Number.NaN : Number(share);
-  return Number.isFinite(runningShare) ? { kind: 'custom', deduction, runningShare } : { kind: 'default' };
+  return DECIMAL.test(share) ? { kind: 'custom', deduction, runningShare: Number(share) } : { kind: 'default' };
 }
