@@ -1,6 +1,7 @@
 // What the parameters of TriggerAuthentications may come from, and for how long they are good.
 import { z } from 'zod';
-import { flag, integer, option, text } from './option.ts';
+import { hostPattern } from '../identity-hosts.ts';
+import { flag, integer, list, option, text } from './option.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -41,6 +42,23 @@ export const authenticationOptions = {
     default: '300000',
     schema: integer(1_000, 86_400_000),
     describe: 'How often secret stores are read again for values without a lease, in milliseconds',
+  }),
+  identityHosts: option({
+    flag: '--identity-hosts',
+    value: 'LIST',
+    env: 'SLUICE_IDENTITY_HOSTS',
+    default: '*',
+    schema: list.transform((names, context) => {
+      const patterns = names.map(hostPattern);
+      const wrong = names.find((_, i) => patterns[i] === undefined);
+      if (names.length > 0 && wrong === undefined) return patterns.filter((one) => one !== undefined);
+      context.addIssue(
+        `expected hosts without scheme and port, such as *.servicebus.windows.net,rabbit.shop.svc, or * for every host${wrong === undefined ? '' : `, but "${wrong}" is none`}`,
+      );
+      return z.NEVER;
+    }),
+    describe:
+      'Hosts that may be shown an identity of Sluice’s own (of its pod at a cloud, its token at Vault), separated by commas; *.DOMAIN is all in a domain, * every host',
   }),
 } as const;
 

@@ -1,6 +1,7 @@
 // Credentials of AWS for triggers that say who they are there. The only importer of AWS's providers of credentials.
 import { types } from 'node:util';
 import { AuthError, SourceUnavailableError } from '../errors.ts';
+import { checkIdentityHost, type Showing } from '../identity-hosts.ts';
 import type { AwsAccess } from './aws-access.ts';
 import { createAwsTransport } from './aws-transport.ts';
 import { createHttpClient, type HttpClient } from './http.ts';
@@ -16,9 +17,9 @@ export interface AwsCredentials {
   readonly expiration?: Date | undefined;
 }
 
-/** Credentials that are good for some minutes at least. */
 export interface AwsIdentity {
-  credentials(signal: AbortSignal): Promise<AwsCredentials>;
+  /** Good for some minutes at least; what is signed with them is then shown where it says, and nowhere else. */
+  credentials(showing: Showing, signal: AbortSignal): Promise<AwsCredentials>;
   close(): Promise<void>;
 }
 
@@ -46,7 +47,7 @@ export function awsIdentityId(access: AwsAccess, region: string): string {
 function createAwsIdentity(access: AwsAccess, region: string, { clock }: Pick<ScalerDeps, 'clock'>): AwsIdentity {
   if (access.kind === 'keys') return { credentials: async () => access, close: async () => {} };
   const what = `aws:${region}`;
-  const http = createHttpClient({ silenceMs: SILENCE_MS });
+  const http = createHttpClient({ silenceMs: SILENCE_MS, mostBytes: 2 ** 20 });
   const { get, close } = createRenewing<AwsCredentials>({
     clock,
     what: `${what}: identity`,
@@ -62,7 +63,10 @@ function createAwsIdentity(access: AwsAccess, region: string, { clock }: Pick<Sc
     },
   });
   return {
-    credentials: get,
+    async credentials(showing, signal) {
+      checkIdentityHost(what, showing);
+      return get(signal);
+    },
     async close() {
       close();
       await http.close();

@@ -3,12 +3,16 @@ import { types } from 'node:util';
 import type { TokenCredential } from '@azure/identity';
 import { type Clock, withDeadline } from '../async.ts';
 import { AuthError, SourceUnavailableError } from '../errors.ts';
+import { checkIdentityHost, type Showing } from '../identity-hosts.ts';
 import { createSharing } from './coalesce.ts';
 import { isTranslated } from './network-errors.ts';
 import type { PodIdentity } from './scaler.ts';
 
-/** An access token for `scope`, such as `https://servicebus.azure.net/.default`; the library keeps and renews it. */
-export type TokenSource = (scope: string, signal: AbortSignal) => Promise<string>;
+/**
+ * An access token for `scope`, such as `https://servicebus.azure.net/.default`, which is then shown where it says, and nowhere else;
+ * the library keeps and renews it.
+ */
+export type TokenSource = (scope: string, showing: Showing, signal: AbortSignal) => Promise<string>;
 
 const DEADLINE_MS = 10_000;
 const never = new AbortController().signal;
@@ -35,7 +39,16 @@ export function createWorkloadIdentity(podIdentity: PodIdentity | undefined, too
     });
   }
   const advice = 'refused our workload identity; check its federation and role';
-  return createTokenSource({ open, missing: noIdentity(tools.what), refused: advice }, tools);
+  const get = createExchange({ open, missing: noIdentity(tools.what), refused: advice }, tools);
+  return async (scope, showing, signal) => {
+    checkIdentityHost(tools.what, showing);
+    // It gets to see the token of our ServiceAccount.
+    if (identityAuthorityHost) {
+      const host = URL.parse(identityAuthorityHost)?.hostname ?? identityAuthorityHost;
+      checkIdentityHost(tools.what, { host, field: 'identityAuthorityHost' });
+    }
+    return get(scope, signal);
+  };
 }
 
 /** An application of the directory that proves itself by a secret. */
@@ -47,6 +60,7 @@ export interface AzureApplication {
   readonly authorityHost: string;
 }
 
+/** Whoever wrote the secret down may have it shown wherever they like. */
 export function createApplicationIdentity(application: AzureApplication, tools: Tools): TokenSource {
   const { tenantId, clientId, clientSecret, authorityHost } = application;
 
@@ -57,7 +71,8 @@ export function createApplicationIdentity(application: AzureApplication, tools: 
   }
   const missing = `${tools.what}: tenantId, clientId or the client's secret is not one that Azure can have`;
   const refused = 'refused the application; check clientId and tenantId, and whether its secret has expired';
-  return createTokenSource({ open, missing, refused }, tools);
+  const get = createExchange({ open, missing, refused }, tools);
+  return (scope, _showing, signal) => get(scope, signal);
 }
 
 interface CredentialSource {
@@ -69,7 +84,9 @@ interface CredentialSource {
   readonly refused: string;
 }
 
-function createTokenSource({ open, missing, refused }: CredentialSource, { clock, what }: Tools): TokenSource {
+type Exchange = (scope: string, signal: AbortSignal) => Promise<string>;
+
+function createExchange({ open, missing, refused }: CredentialSource, { clock, what }: Tools): Exchange {
   const share = createSharing();
   let opened: Promise<TokenCredential> | undefined;
 

@@ -12,6 +12,8 @@ import type { ScalerDeps } from './scaler.ts';
 import { sourceId, sourceName } from './source-id.ts';
 
 const SILENCE_MS = 10_000;
+/** Thirty-two messages of 64 KiB, whose signs may all be escaped. */
+const MOST_BYTES = 16 * 2 ** 20;
 
 /** Where the account's queue service is, and as whom we ask it. */
 interface Access {
@@ -25,7 +27,10 @@ function accessOf(config: StorageQueue, { podIdentity }: TriggerContext): Access
     return {
       endpoint: `https://${config.accountName}.${azureDomain('queue', config)}`,
       identity: ['azure-workload', podIdentity],
-      rightWith: ({ clock }, what) => ({ token: createWorkloadIdentity(podIdentity, { clock, what }) }),
+      rightWith: ({ clock }, what) => ({
+        token: createWorkloadIdentity(podIdentity, { clock, what }),
+        field: config.endpointSuffix === undefined ? 'accountName' : 'endpointSuffix',
+      }),
     };
   }
   const connection = parseStorageConnection(config.connection ?? '');
@@ -41,7 +46,7 @@ async function openAccount(
   deps: ScalerDeps,
 ): Promise<QueueService> {
   const rest = await leaseRest(deps, what, 'the account asks');
-  const http = createHttpClient({ silenceMs: SILENCE_MS });
+  const http = createHttpClient({ silenceMs: SILENCE_MS, mostBytes: MOST_BYTES });
   const service = createQueueService({ endpoint, right, http, clock: deps.clock, rest: rest.client, what });
   return {
     ...service,
@@ -69,6 +74,7 @@ export const azureQueue = defineScaler({
   type: 'azure-queue',
   summary: 'Scales on the messages of an Azure Storage queue.',
   config: StorageQueue,
+  targetField: 'queueLength',
   review: reviewStorageQueue,
   metric: (c) => ({
     name: `azure-queue-${c.queueName}`,

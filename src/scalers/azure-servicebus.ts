@@ -1,5 +1,4 @@
 // `azure-servicebus`: the active messages of an Azure Service Bus queue or topic subscription.
-import { RE2JS } from 're2js';
 import { azureDomain, usesWorkloadIdentity } from './azure-account.ts';
 import { createWorkloadIdentity } from './azure-identity.ts';
 import type { EntityCount } from './azure-servicebus/atom.ts';
@@ -9,11 +8,14 @@ import { activeCount, type Authorize, type Collection, createNamespace } from '.
 import { reviewServiceBus, ServiceBus } from './azure-servicebus/parameters.ts';
 import { defineScaler, type TriggerContext } from './define.ts';
 import { createHttpClient } from './http.ts';
+import { compilePattern } from './pattern.ts';
 import { leaseRest } from './rest.ts';
 import type { ScalerDeps } from './scaler.ts';
 import { sourceId, sourceName } from './source-id.ts';
 
 const SILENCE_MS = 10_000;
+/** A page of a hundred entities has about 200 KiB. */
+const MOST_BYTES = 4 * 2 ** 20;
 const DIRECTORY_SCOPE = 'https://servicebus.azure.net/.default';
 
 /** Where the namespace is, as whom we ask it, and whether we may list it. */
@@ -32,7 +34,11 @@ function accessOf(config: ServiceBus, { podIdentity }: TriggerContext): Access {
       mayList: true,
       authorizeWith({ clock }, what) {
         const token = createWorkloadIdentity(podIdentity, { clock, what });
-        return async (_scope, signal) => `Bearer ${await token(DIRECTORY_SCOPE, signal)}`;
+        return async (scope, signal) => {
+          const field = config.endpointSuffix === undefined ? 'namespace' : 'endpointSuffix';
+          const showing = { host: new URL(scope).hostname, field };
+          return `Bearer ${await token(DIRECTORY_SCOPE, showing, signal)}`;
+        };
       },
     };
   }
@@ -54,7 +60,7 @@ function accessOf(config: ServiceBus, { podIdentity }: TriggerContext): Access {
 /** One client for a namespace and identity. */
 async function openNamespace(access: Access, what: string, deps: ScalerDeps): Promise<Counts> {
   const rest = await leaseRest(deps, what, 'the namespace asks');
-  const http = createHttpClient({ silenceMs: SILENCE_MS });
+  const http = createHttpClient({ silenceMs: SILENCE_MS, mostBytes: MOST_BYTES });
   const namespace = createNamespace({
     origin: access.origin,
     http,
@@ -102,6 +108,7 @@ export const azureServiceBus = defineScaler({
   type: 'azure-servicebus',
   summary: 'Scales on the active messages of an Azure Service Bus queue or topic subscription.',
   config: ServiceBus,
+  targetField: 'messageCount',
   review: reviewServiceBus,
   metric: (c) => ({ name: metricNameOf(c), target: c.messageCount, activation: c.activationMessageCount }),
   sourceId(c, context) {
@@ -118,7 +125,7 @@ export const azureServiceBus = defineScaler({
       (counts) => counts.close(),
     );
     const { collection, name } = entityOf(c);
-    const pattern = c.useRegex ? RE2JS.compile(name) : undefined;
+    const pattern = c.useRegex ? compilePattern(name) : undefined;
     const matching = (entities: readonly EntityCount[]): readonly EntityCount[] =>
       entities.filter((entity) => pattern?.matches(entity.name));
     return {

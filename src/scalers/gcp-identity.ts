@@ -3,13 +3,22 @@ import { types } from 'node:util';
 import type { AuthClient } from 'google-auth-library';
 import type { Clock } from '../async.ts';
 import { AuthError, SourceUnavailableError } from '../errors.ts';
+import { checkIdentityHost, type Showing } from '../identity-hosts.ts';
 import type { GcpAccess } from './gcp-access.ts';
 import { isTranslated } from './network-errors.ts';
-import { createRenewing, type Renewing } from './renewing.ts';
+import { createRenewing } from './renewing.ts';
 
 const RENEW_BEFORE_MS = 225_000;
 /** As Google's tokens have, for one that doesn't say. */
 const DEFAULT_LIFE_MS = 3_600_000;
+
+export interface GcpIdentity {
+  /** The token is then shown where it says, and nowhere else. */
+  get(showing: Showing, signal: AbortSignal): Promise<string>;
+  /** This one was refused. */
+  drop(token: string): void;
+  close(): void;
+}
 
 /**
  * Access tokens for `scope`, such as `https://www.googleapis.com/auth/monitoring.read`. Our own identity is what the environment says
@@ -19,8 +28,8 @@ export function createGcpIdentity(
   access: GcpAccess,
   scope: string,
   { clock, what }: { readonly clock: Clock; readonly what: string },
-): Renewing<string> {
-  return createRenewing({
+): GcpIdentity {
+  const { get, drop, close } = createRenewing({
     clock,
     what: `${what}: identity at Google Cloud`,
     // The metadata server gives the same token until 5 minutes before its end.
@@ -37,6 +46,14 @@ export function createGcpIdentity(
       }
     },
   });
+  return {
+    async get(showing, signal) {
+      if (access.kind === 'own') checkIdentityHost(what, showing);
+      return get(signal);
+    },
+    drop,
+    close,
+  };
 }
 
 /** Of the library's requests only those to the metadata server don't end with the signal; they give up by themselves. */

@@ -3,7 +3,6 @@ import type { Clock } from '../async.ts';
 import type { HttpClient } from './http.ts';
 import { type HttpAuthentication, httpUrl } from './http-authentication.ts';
 import { createOauthToken } from './oauth2.ts';
-import type { Renewing } from './renewing.ts';
 
 /** Header names are in lower case. */
 export interface RequestCredentials {
@@ -37,7 +36,7 @@ export function createWrittenIdentity(config: HttpAuthentication, server: URL, t
     { tokenUrl, clientId, clientSecret, scopes: scopes.filter(Boolean), parameters: endpointParams },
     tools,
   );
-  return createBearerIdentity(tokens, fixed);
+  return createBearerIdentity({ ...tokens, get: (_url, signal) => tokens.get(signal) }, fixed);
 }
 
 /** By a user and a password; without a user it is nobody's. */
@@ -49,14 +48,19 @@ function createFixedIdentity(credentials: RequestCredentials): HttpIdentity {
   return { credentials: async () => credentials, close: async () => {} };
 }
 
-/** With tokens, and what else goes along; a library that keeps its tokens by itself has no more than `get`. */
-export function createBearerIdentity(
-  tokens: Pick<Renewing<string>, 'get'> & Partial<Renewing<string>>,
-  more: RequestCredentials = { headers: {} },
-): HttpIdentity {
+/** Tokens that are kept until shortly before they end; a library that keeps them by itself has no more than `get`. */
+export interface BearerTokens {
+  /** For a request of `url`. */
+  get(url: URL, signal: AbortSignal): Promise<string>;
+  drop?(token: string): void;
+  close?(): void;
+}
+
+/** With tokens, and what else goes along. */
+export function createBearerIdentity(tokens: BearerTokens, more: RequestCredentials = { headers: {} }): HttpIdentity {
   return {
-    async credentials(_url, signal) {
-      const token = await tokens.get(signal);
+    async credentials(url, signal) {
+      const token = await tokens.get(url, signal);
       const headers = { ...more.headers, authorization: `Bearer ${token}` };
       return { ...more, headers, refused: () => tokens.drop?.(token) };
     },

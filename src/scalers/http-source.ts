@@ -22,6 +22,8 @@ export interface HttpQuestion {
 
 const SILENCE_MS = 10_000;
 const DEADLINE_MS = 20_000;
+/** All of kube-state-metrics in a cluster of a thousand nodes; of Prometheus one number is wanted. */
+const MOST_BYTES = 16 * 2 ** 20;
 /** As many as Go's client follows, which KEDA uses. */
 const MOST_REDIRECTS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -47,7 +49,7 @@ async function createHttpSource(
   { identify, tls, what: server }: HttpServer,
   { clock }: ScalerDeps,
 ): Promise<HttpSource> {
-  const http = createHttpClient({ silenceMs: SILENCE_MS, tls });
+  const http = createHttpClient({ silenceMs: SILENCE_MS, mostBytes: MOST_BYTES, tls });
   const identity = await identify({ http, clock, what: server });
   const share = createSharing();
   const life = new AbortController();
@@ -62,7 +64,7 @@ async function createHttpSource(
       const asked = hop === 0 ? withQuery(next, own.query) : next;
       const answer = await http.request(asked, what, request, signal);
       if (answer.status === 401) own.refused?.();
-      if (!REDIRECTS.has(answer.status)) return answer;
+      if (!REDIRECTS.has(answer.status) || answer.location === undefined) return answer;
       next = redirected(what, next, answer);
     }
     throw new SourceAnswerError(`${what}: expected an answer, found more than ${MOST_REDIRECTS} redirects`);
@@ -88,7 +90,7 @@ async function createHttpSource(
 
 function withQuery(url: URL, pairs: readonly (readonly [name: string, value: string])[] = []): URL {
   const whole = new URL(url);
-  for (const [name, value] of pairs) whole.searchParams.append(name, value);
+  for (const [name, value] of pairs) whole.searchParams.set(name, value);
   return whole;
 }
 

@@ -4,7 +4,8 @@ import type { Dispatcher } from 'undici';
 import { isTranslated, networkError } from './network-errors.ts';
 import { SourceAnswerError, SourceUnavailableError } from '../errors.ts';
 import type { TlsOptions } from './tls.ts';
-import { elapsedMs } from '../async.ts';
+import { createLimiter, elapsedMs } from '../async.ts';
+import { lookupElsewhere, refuseLinkLocal } from './link-local.ts';
 import { readObserver } from '../telemetry/read-observer.ts';
 
 export interface HttpAnswer {
@@ -37,6 +38,9 @@ const KEEP_ALIVE_MS = 65_000;
 const MIB = 2 ** 20;
 /** A listing of 100,000 queues has about 12 MB. */
 const LARGEST_ANSWER_BYTES = 64 * MIB;
+/** Larger ones are taken a few at a time in the whole process: no number of servers shall fill its memory. */
+const LARGE_ANSWER_BYTES = MIB;
+const inTurn = createLimiter(4);
 /** Whatever a server asks for: what is wrong with it may be over by then. */
 const LONGEST_REST_MS = 300_000;
 const CONNECTIONS = 8;
@@ -48,17 +52,23 @@ export interface HttpClientOptions {
   /** The largest answer; 64 MiB when not given. */
   readonly mostBytes?: number;
   readonly tls?: TlsOptions;
+  /** `elsewhere` than at link-local addresses when not given. */
+  readonly reach?: 'elsewhere' | 'anywhere';
 }
 
 /** The usual proxy variables are obeyed, but not for loopback. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { silenceMs, mostBytes = LARGEST_ANSWER_BYTES, tls } = options;
+  const { silenceMs, mostBytes = LARGEST_ANSWER_BYTES, tls, reach = 'elsewhere' } = options;
   const agents = new Map<boolean, Promise<Dispatcher>>();
 
   async function createAgent(loopback: boolean): Promise<Dispatcher> {
     const { Agent, EnvHttpProxyAgent } = await import('undici');
     const settings = {
-      connect: { timeout: CONNECT_TIMEOUT_MS, ...tls },
+      connect: {
+        timeout: CONNECT_TIMEOUT_MS,
+        ...tls,
+        ...(reach === 'elsewhere' ? { lookup: lookupElsewhere } : {}),
+      },
       connections: CONNECTIONS,
       headersTimeout: silenceMs,
       bodyTimeout: silenceMs,
@@ -80,6 +90,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const startedAt = elapsedMs();
       let status = 'error';
       try {
+        if (reach === 'elsewhere') refuseLinkLocal(url.hostname);
         const agent = await agentFor(url);
         const answer = await agent.request({
           origin: url.origin,
@@ -91,7 +102,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           ...(patience === undefined ? {} : { headersTimeout: patience, bodyTimeout: patience }),
         });
         const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
-        const text = await answer.body.text();
+        const text = await textOf(answer.body);
         status = String(answer.statusCode);
         const { location } = answer.headers;
         return {
@@ -112,6 +123,23 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       await Promise.all([...agents.values()].map(async (agent) => (await agent).destroy()));
     },
   };
+}
+
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const source = body[Symbol.asyncIterator]();
+  const chunks: Buffer[] = [];
+  /** Whether the answer has ended before it had so many more bytes. */
+  async function take(bytes: number): Promise<boolean> {
+    for (let taken = 0; taken < bytes; ) {
+      const { done, value } = await source.next();
+      if (done) return true;
+      chunks.push(value);
+      taken += value.length;
+    }
+    return false;
+  }
+  if (!(await take(LARGE_ANSWER_BYTES))) await inTurn(() => take(Number.POSITIVE_INFINITY));
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 function translate(what: string, mostBytes: number, error: unknown): Error {

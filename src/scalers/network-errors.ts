@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was closed',
   ENOTFOUND: 'the host name does not exist',
   EAI_AGAIN: 'the host name could not be looked up',
+  ELINKLOCAL: 'the host has a link-local address, as the metadata of machines has, and Sluice asks nobody there',
   EHOSTUNREACH: 'there is no route to the host',
   ENETUNREACH: 'there is no route to the network',
   ETIMEDOUT: 'no connection in time',

@@ -59,7 +59,11 @@ function basicAuthorization({ clientId, clientSecret }: ClientCredentials): stri
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`;
 }
 
+/** A token with all that a server may say of it has some thousand. */
+const MOST_CHARACTERS = 2 ** 18;
+
 function parseJson(text: string): unknown {
+  if (text.length > MOST_CHARACTERS) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -41,7 +41,7 @@ export function createAwsSecretsManager(deps: StoreDeps): SecretStore<Manager> {
       return http.request(url, what, { method: 'POST', headers, body: post.body }, signal);
     };
     try {
-      const credentials = await identity.client.credentials(signal);
+      const credentials = await identity.client.credentials({ host: url.hostname, field: REGION }, signal);
       return await readSecrets(secrets, {
         key: ({ name, versionId = '', versionStage = '' }) => JSON.stringify([name, versionId, versionStage]),
         async ask(secret) {

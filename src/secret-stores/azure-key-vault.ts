@@ -30,7 +30,8 @@ export function createAzureKeyVault(deps: StoreDeps): SecretStore<Vault> {
     const rest = await leaseRest(deps, what, 'the vault asks');
     try {
       rest.client.check();
-      const token = await identity.client(place.scope, signal);
+      const showing = { host: place.url.hostname, field: 'azureKeyVault.vaultUri' };
+      const token = await identity.client(place.scope, showing, signal);
       return await readSecrets(vault.secrets, {
         key: ({ name, version = '' }) => JSON.stringify([name, version]),
         pick: whole,

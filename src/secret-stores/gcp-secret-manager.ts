@@ -21,7 +21,8 @@ const REST_MS = 10_000;
 
 export function createGcpSecretManager(deps: StoreDeps): SecretStore<Manager> {
   const http = createHttpClient(storeHttp);
-  const ownProject = createOwnProject({ http, env: deps.env, what: WHAT });
+  const machine = createHttpClient({ ...storeHttp, reach: 'anywhere' });
+  const ownProject = createOwnProject({ http: machine, env: deps.env, what: WHAT });
 
   async function ask({ secrets }: Manager, access: GcpAccess, signal: AbortSignal): Promise<StoreAnswer> {
     const identity = await deps.clients.share(
@@ -31,7 +32,6 @@ export function createGcpSecretManager(deps: StoreDeps): SecretStore<Manager> {
     );
     const rest = createRest(deps.clock, `${WHAT}: Google Cloud asks`);
     try {
-      const token = await identity.client.get(signal);
       const project = secrets.every(({ id }) => isWholeName(id)) ? '' : await projectOf(access, signal);
       return await readSecrets(secrets, {
         key: ({ id, version = '' }) => JSON.stringify([id, version]),
@@ -40,8 +40,10 @@ export function createGcpSecretManager(deps: StoreDeps): SecretStore<Manager> {
           const name = nameOf(secret, project);
           if (name.kind === 'missing') return { ...name, why: `${WHAT}: ${name.why}` };
           rest.check();
+          const url = versionUrl(name.value);
+          const token = await identity.client.get({ host: url.hostname, field: `${WHAT}.secrets.id` }, signal);
           const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
-          const answer = await http.request(versionUrl(name.value), WHAT, { headers }, signal);
+          const answer = await http.request(url, WHAT, { headers }, signal);
           if (answer.status === 401) identity.client.drop(token);
           if (answer.status === 429) throw rest.begin(answer.retryAfterMs ?? REST_MS);
           return accessedSecret(answer, { what: WHAT, secret: `secret "${name.value}"` });
@@ -64,7 +66,9 @@ export function createGcpSecretManager(deps: StoreDeps): SecretStore<Manager> {
       const dependsOn = [access, secrets];
       return { kind: 'question', question: { dependsOn, ask: (signal) => ask(manager, access, signal) } };
     },
-    close: () => http.close(),
+    async close() {
+      await Promise.all([http.close(), machine.close()]);
+    },
   };
 }
 

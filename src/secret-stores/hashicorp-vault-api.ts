@@ -41,10 +41,13 @@ export function createVaultApi({
   http,
   url,
   namespace,
+  mayAsk,
 }: {
   readonly http: VaultHttp;
   readonly url: URL;
   readonly namespace: string | undefined;
+  /** Throws where no request may go. */
+  mayAsk?(host: string): void;
 }): VaultApi {
   const what = `Vault at ${url.host}`;
   return {
@@ -63,9 +66,11 @@ export function createVaultApi({
           ? ({ method: 'GET', headers } as const)
           : ({ method: 'POST', headers, body: JSON.stringify(body) } as const);
       let target = new URL(`${url.pathname.replace(/\/+$/, '')}/v1/${encoded(path)}`, url);
+      mayAsk?.(target.hostname);
       let answer = await http.request(target, what, request, signal);
       for (let hops = 0; isRedirect(answer) && hops < MOST_REDIRECTS; hops++) {
         target = redirected(what, target, answer.location);
+        mayAsk?.(target.hostname);
         answer = await http.request(target, what, request, signal);
       }
       refuseTrouble(what, answer);

@@ -11,7 +11,7 @@ import type { Section } from './stores.ts';
 type Vault = Section<'hashiCorpVault'>;
 
 export type VaultCredential =
-  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'token'; readonly token: string; readonly isOurs: boolean }
   | {
       readonly kind: 'kubernetes';
       readonly mount: string;
@@ -53,8 +53,9 @@ export function vaultCredential(
   env: Environment,
 ): VaultCredential | { readonly why: string } {
   if (authentication === 'token') {
-    const token = ((isHome(url, env) && env['VAULT_TOKEN']) || credential?.token || '').trim();
-    if (token !== '') return { kind: 'token', token };
+    const ours = isHome(url, env) ? (env['VAULT_TOKEN'] ?? '').trim() : '';
+    const token = ours || (credential?.token ?? '').trim();
+    if (token !== '') return { kind: 'token', token, isOurs: ours !== '' };
     return {
       why: 'credential.token: is required with authentication token, unless Sluice has a VAULT_TOKEN for that address',
     };
@@ -69,6 +70,11 @@ export function vaultCredential(
   if (!isHome(url, env))
     return { why: 'credential.serviceAccountName: is required, for Sluice shows its own token at its VAULT_ADDR only' };
   return { kind: 'kubernetes', mount, role, from: { file: file || OWN_FILE } };
+}
+
+/** Whether it stands for Sluice itself, and not for whoever wrote the authentication. */
+export function isOurs(credential: VaultCredential): boolean {
+  return credential.kind === 'token' ? credential.isOurs : 'file' in credential.from;
 }
 
 function isHome(url: URL, { VAULT_ADDR: home }: Environment): boolean {

@@ -1,9 +1,10 @@
 // HashiCorp Vault: secrets of its KV and PKI engines, and of any other that is read. KEDA's section hashiCorpVault.
 import { createHash } from 'node:crypto';
+import { checkIdentityHost } from '../identity-hosts.ts';
 import { httpUrl } from '../scalers/http-authentication.ts';
 import { createVaultApi } from './hashicorp-vault-api.ts';
 import { createVaultHttp } from './hashicorp-vault-http.ts';
-import { createVaultLogins, type VaultCredential, vaultCredential } from './hashicorp-vault-login.ts';
+import { createVaultLogins, isOurs, type VaultCredential, vaultCredential } from './hashicorp-vault-login.ts';
 import { readVaultSecrets } from './hashicorp-vault-secrets.ts';
 import { missing } from './client-secret.ts';
 import type { SecretStore, StoreDeps } from './secret-store.ts';
@@ -32,7 +33,9 @@ export function createHashiCorpVault(deps: StoreDeps): SecretStore<Vault> {
         question: {
           dependsOn: [url.href, namespace, identity, vault.secrets],
           async ask(signal) {
-            const api = createVaultApi({ http, url, namespace });
+            const showing = (host: string) =>
+              checkIdentityHost(`Vault at ${url.host}`, { host, field: 'hashiCorpVault.address' });
+            const api = createVaultApi({ http, url, namespace, ...(isOurs(credential) ? { mayAsk: showing } : {}) });
             const key = digest([url.href, namespace, identity]);
             const login = logins.of(key, api, credential, context.serviceAccountToken);
             return readVaultSecrets(vault.secrets, { api, login, clock, signal });

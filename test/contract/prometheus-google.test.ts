@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/async.ts';
+import { setIdentityHosts } from '../../src/identity-hosts.ts';
 import { createSourcePool } from '../../src/scalers/sources.ts';
 import { eventually } from '../support/eventually.ts';
 import { type GoogleCloud, startGoogleCloud } from '../support/google-cloud.ts';
@@ -60,6 +61,18 @@ describe('prometheus at Google', () => {
       expect(cloud.issuedTo.slice(seen)).toEqual([who]);
     },
   );
+
+  it('shows our own token to the hosts in --identity-hosts only, and asks for none otherwise', async () => {
+    setIdentityHosts(['storage.googleapis.com']);
+    const seen = cloud.issuedTo.length;
+    const refusal = read({ podIdentity: gcp }).finally(() => setIdentityHosts(['*']));
+    await expect(refusal).rejects.toThrow('serverAddress leads to "monitoring.googleapis.com"');
+    expect(cloud.issuedTo).toHaveLength(seen);
+    setIdentityHosts(['storage.googleapis.com']);
+    expect(await read(withKey()).finally(() => setIdentityHosts(['*']))).toBe(7);
+    setIdentityHosts(['*.googleapis.com']);
+    expect(await read({ podIdentity: gcp }).finally(() => setIdentityHosts(['*']))).toBe(7);
+  });
 
   it('exchanges once for many triggers, and anew when the token is refused', async () => {
     const seen = cloud.issuedTo.length;

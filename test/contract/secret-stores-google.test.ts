@@ -1,6 +1,7 @@
 // Google's Secret Manager over TLS, asked with tokens that the official library gets from a metadata server and a token service.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { setIdentityHosts } from '../../src/identity-hosts.ts';
 import { crc32c } from '../../src/secret-stores/crc32c.ts';
 import { createGcpSecretManager } from '../../src/secret-stores/gcp-secret-manager.ts';
 import type { Section } from '../../src/secret-stores/stores.ts';
@@ -83,6 +84,14 @@ describe('gcpSecretManager', () => {
     expect((await store.ask(own())).values).toEqual({ password: 'our own' });
     expect(new Set(askers)).toEqual(new Set(['our-own']));
     expect(cloud.projectAsked).toBe(1);
+  });
+
+  it('is not asked as we are known at Google on a host that is not in --identity-hosts', async () => {
+    setIdentityHosts([GLOBAL]);
+    const secret = { ...password, id: 'projects/other/locations/europe-west1/secrets/password' };
+    const refusal = store.ask(own([secret])).finally(() => setIdentityHosts(['*']));
+    await expect(refusal).rejects.toThrow(`gcpSecretManager.secrets.id leads to "${REGIONAL}"`);
+    expect(askers).toEqual([]);
   });
 
   it('takes the project from our environment first', async () => {

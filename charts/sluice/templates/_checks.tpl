@@ -68,6 +68,7 @@
       "tls-min-version" "service.minTlsVersion"
       "tls-cipher-suites" "service.tlsCipherList"
       "ca-dir" "certificates.operator.caDirs"
+      "identity-hosts" "podIdentity.hosts"
       "k8s-cluster-domain" "clusterDomain"
 }}
 {{- range $flag, $_ := $values.extraArgs.sluice }}

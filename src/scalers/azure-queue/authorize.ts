@@ -4,7 +4,13 @@ import type { Clock } from '../../async.ts';
 import type { TokenSource } from '../azure-identity.ts';
 import type { SharedKey, StorageConnection } from './connection-string.ts';
 
-export type StorageRight = StorageConnection['right'] | { readonly token: TokenSource };
+export type StorageRight =
+  | StorageConnection['right']
+  | {
+      readonly token: TokenSource;
+      /** The parameter that says where the account is. */
+      readonly field: string;
+    };
 
 /** A request as it may be sent. */
 export interface AuthorizedRequest {
@@ -25,7 +31,8 @@ export function createAuthorize(
   return async (url, signal) => {
     const headers = { 'x-ms-date': new Date(clock.now()).toUTCString(), 'x-ms-version': API_VERSION };
     if ('token' in right) {
-      return { url, headers: { ...headers, authorization: `Bearer ${await right.token(DIRECTORY_SCOPE, signal)}` } };
+      const token = await right.token(DIRECTORY_SCOPE, { host: url.hostname, field: right.field }, signal);
+      return { url, headers: { ...headers, authorization: `Bearer ${token}` } };
     }
     if ('signature' in right) return { url: new URL(`${url.href}&${right.signature}`), headers };
     return { url, headers: { ...headers, authorization: sharedKeyAuthorization(right, url, headers) } };

@@ -19,6 +19,8 @@ export interface Namespace {
 export type Authorize = (scope: string, signal: AbortSignal) => Promise<string>;
 
 const PAGE_SIZE = 100;
+/** Azure: a namespace has at most 10,000 queues and topics, a topic at most 2,000 subscriptions. */
+const MOST_ENTITIES = 20_000;
 /** Azure: a throttled namespace wants to be left alone for ten seconds. */
 const THROTTLED_MS = 10_000;
 
@@ -86,6 +88,8 @@ export function createNamespace(options: {
         const entities = await page(collection, all.length, signal);
         all.push(...entities);
         if (entities.length < PAGE_SIZE) break;
+        if (all.length > MOST_ENTITIES)
+          throw new SourceAnswerError(`${what}: expected at most ${MOST_ENTITIES} entities in a list, found more`);
       }
       if (all.length === 0 && collection.kind === 'subscriptions') await findTopic(collection.topic, signal);
       return all;

@@ -1,9 +1,9 @@
 // What a user may write in a Service Bus trigger, and the rules between the parameters.
-import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { reviewAzure } from '../azure-account.ts';
 import type { Review } from '../define.ts';
 import { field, flag, integer, oneOf, secret, text } from '../fields.ts';
+import { compilePattern } from '../pattern.ts';
 import { parseConnectionString } from './connection-string.ts';
 
 export const ServiceBus = z.object({
@@ -53,17 +53,19 @@ function reviewEntity({ queueName, topicName, subscriptionName, useRegex }: Part
     refuse('subscriptionName', 'is required with topicName');
   if (useRegex) {
     const [name, pattern] = queueName === undefined ? ['subscriptionName', subscriptionName] : ['queueName', queueName];
-    if (pattern !== undefined && !compiles(pattern))
-      refuse(name, `expected a pattern in RE2 syntax, found ${JSON.stringify(pattern)}`);
+    const expected = pattern === undefined ? undefined : problemOf(pattern);
+    if (expected !== undefined) refuse(name, `expected ${expected}, found ${JSON.stringify(pattern)}`);
   } else if (review.given('operation')) {
     review.warn('operation', 'has no effect without useRegex');
   }
 }
 
-function compiles(pattern: string): boolean {
+/** What was expected instead. */
+function problemOf(pattern: string): string | undefined {
   try {
-    return RE2JS.compile(pattern) !== undefined;
-  } catch {
-    return false;
+    compilePattern(pattern);
+    return undefined;
+  } catch (error) {
+    return (error as SyntaxError).message;
   }
 }

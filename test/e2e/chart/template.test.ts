@@ -128,6 +128,8 @@ whereBuildable(describe, 'helm')('the chart', () => {
       'issuer.name',
     ],
     ['a role that is not named', { 'podIdentity.aws.irsa.enabled': true }, 'podIdentity.aws.irsa.roleArn'],
+    ['a host with a scheme', { 'podIdentity.hosts': ['https://a.example'] }, "'/podIdentity/hosts/0'"],
+    ['no host at all', { 'podIdentity.hosts': [] }, "'/podIdentity/hosts'"],
     ['a flag of the chart', { 'extraArgs.sluice': { 'secure-port': 1 } }, 'use service.portHttpsTarget'],
   ])('refuses %s by name', async (_name, values, message) => {
     const { code, stderr } = await template(values);
@@ -152,6 +154,12 @@ whereBuildable(describe, 'helm')('the chart', () => {
   it('names every problem at once', async () => {
     const { stderr } = await template({ 'service.portHttpsTarget': 8080, 'serviceAccount.operator.create': false });
     expect(stderr).toMatch(/have to differ[\s\S]*serviceAccount\.operator\.name/);
+  });
+
+  it('names the hosts that its identity may be shown to, where that is not every host', async () => {
+    expect(argsOf(await objects()).join(' ')).not.toContain('--identity-hosts');
+    const hosts = ['*.servicebus.windows.net', 'rabbit.shop.svc'];
+    expect(argsOf(await objects({ 'podIdentity.hosts': hosts }))).toContain(`--identity-hosts=${hosts.join(',')}`);
   });
 
   it('runs an image by its digest, from another registry', async () => {

@@ -4,18 +4,28 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHttpClient } from '../../../src/scalers/http.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const { signal } = new AbortController();
 let server: Server;
 let sent = 0;
 let url: URL;
 async function answer({ url: path }: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (path === '/large') return begin(response);
+  if (path === '/small') return void response.end('small');
   if (path === '/busy') return void response.writeHead(429, { 'retry-after': '31536000' }).end();
   const piece = Buffer.alloc(64 * 1024);
   for (sent = 0; sent < 512 && !response.destroyed; sent++) {
     if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
   response.end();
+}
+
+/** Answers that have begun, and go on when they are told to. */
+const begun: ServerResponse[] = [];
+function begin(response: ServerResponse): void {
+  response.write(Buffer.alloc(1.5 * 2 ** 20, 'a'));
+  begun.push(response);
 }
 
 beforeAll(async () => {
@@ -35,6 +45,17 @@ describe('src/scalers/http', () => {
     await expect(asked).rejects.toThrow('store: expected an answer in HTTP of at most 1 MiB, found something else');
     await http.close();
     expect(sent).toBeLessThan(256);
+  });
+
+  it('takes large answers a few at a time, and small ones meanwhile', async () => {
+    const http = createHttpClient({ silenceMs: 5_000 });
+    const ask = async (path: string) => (await http.request(new URL(path, url), 'store', {}, signal)).text.length;
+    const large = Array.from({ length: 7 }, () => ask('/large'));
+    await eventually('all have begun', async () => begun.length === 7);
+    expect(await ask('/small')).toBe(5);
+    for (const response of begun) response.end('b');
+    expect(await Promise.all(large)).toEqual(Array(7).fill(1.5 * 2 ** 20 + 1));
+    await http.close();
   });
 
   it('stays away for five minutes at the most, whatever a server asks for', async () => {

@@ -24,21 +24,26 @@ describe('what to log in at Vault with', () => {
   const own = { VAULT_TOKEN: 'own' };
 
   it.each<[string, Partial<Vault>, Record<string, string>, object]>([
-    ['a token', { credential: { token: 't' } }, {}, { kind: 'token', token: 't' }],
-    ['a token on a line of its own', { credential: { token: 't\n' } }, {}, { kind: 'token', token: 't' }],
-    ['Sluice’s own before it', { credential: { token: 't' } }, own, { kind: 'token', token: 'own' }],
-    ['Sluice’s own without a credential', {}, own, { kind: 'token', token: 'own' }],
+    ['a token', { credential: { token: 't' } }, {}, { kind: 'token', token: 't', isOurs: false }],
+    [
+      'a token on a line of its own',
+      { credential: { token: 't\n' } },
+      {},
+      { kind: 'token', token: 't', isOurs: false },
+    ],
+    ['Sluice’s own before it', { credential: { token: 't' } }, own, { kind: 'token', token: 'own', isOurs: true }],
+    ['Sluice’s own without a credential', {}, own, { kind: 'token', token: 'own', isOurs: true }],
     [
       'Sluice’s own at its address',
       {},
       { ...own, VAULT_ADDR: 'https://vault:8200/ui' },
-      { kind: 'token', token: 'own' },
+      { kind: 'token', token: 'own', isOurs: true },
     ],
     [
       'the given one at another address',
       { credential: { token: 't' } },
       { ...own, VAULT_ADDR: 'https://other:8200' },
-      { kind: 'token', token: 't' },
+      { kind: 'token', token: 't', isOurs: false },
     ],
     [
       'a ServiceAccount',
@@ -150,7 +155,7 @@ describe('a login at Vault', () => {
 
   it('by a token looks itself up, and never ends where Vault says so', async () => {
     const { of, clock, calls } = world(() => ({ body: { data: { ttl: 0, renewable: false } } }));
-    const token = { kind: 'token', token: 'given' } as const;
+    const token = { kind: 'token', token: 'given', isOurs: false } as const;
     expect(await of(token).get(signal)).toMatchObject({ token: 'given', endsAtMs: Number.POSITIVE_INFINITY });
     await clock.advance(3_500_000);
     await of(token).get(signal);
