@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type { Component } from './component.ts';
+import { ConfigError } from './errors.ts';
 
 interface DecisionKey {
   /** ScaledObject when not given. */
@@ -49,7 +50,10 @@ export function createDiagnostics(options: DiagnosticsOptions): Diagnostics {
     port: () => (server.address() as AddressInfo | null)?.port,
     run(signal) {
       return new Promise((resolve, reject) => {
-        server.once('error', reject);
+        server.once('error', (error) => {
+          const message = `the diagnostics cannot listen on ${options.host}:${options.port}: ${error.message}`;
+          reject(new ConfigError('sluice run', [{ field: '--diagnostics-address', message }], { cause: error }));
+        });
         server.listen(options.port, options.host === '' ? undefined : options.host);
         const stop = (): void => {
           server.close(() => resolve());

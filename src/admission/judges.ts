@@ -2,6 +2,7 @@
 import { apiVersionOf, type Kind } from '../api/kinds.ts';
 import { judgeAuthentication } from './authentication.ts';
 import { judgeCloudEventSource } from './cloud-event-source.ts';
+import type { SecretStoreRules } from './ports.ts';
 import type { ReviewRequest } from './review.ts';
 import { judgeScaledJob } from './scaled-job.ts';
 import { judgeScaledObject, type ScaledObjectJudgeOptions } from './scaled-object.ts';
@@ -14,14 +15,18 @@ export interface Judge {
   judge(request: ReviewRequest, signal: AbortSignal): Promise<Verdict>;
 }
 
+export interface JudgeOptions extends ScaledObjectJudgeOptions {
+  readonly stores: SecretStoreRules;
+}
+
 /** `/validate-keda-sh-v1alpha1-scaledobject` and its like. */
-export function createJudges(options: ScaledObjectJudgeOptions): ReadonlyMap<string, Judge> {
+export function createJudges(options: JudgeOptions): ReadonlyMap<string, Judge> {
   const judges: readonly Judge[] = [
     { ...of('ScaledObject'), judge: (request, signal) => judgeScaledObject(request, options, signal) },
     { ...of('ScaledJob'), judge: (request) => judgeScaledJob(request, options.types) },
     ...(['TriggerAuthentication', 'ClusterTriggerAuthentication'] as const).map((kind) => ({
       ...of(kind),
-      judge: async (request: ReviewRequest) => judgeAuthentication(kind, request),
+      judge: (request: ReviewRequest) => judgeAuthentication(kind, request, options.stores),
     })),
     ...(['CloudEventSource', 'ClusterCloudEventSource'] as const).map((kind) => ({
       ...of(kind),

@@ -1,5 +1,6 @@
 // What the judges have to ask others for. Implemented elsewhere, owned here.
 import type { TargetReference } from '../api/target.ts';
+import type { TriggerAuthenticationSpec } from '../api/trigger-authentication.ts';
 import type { FieldIssue } from '../errors.ts';
 import type { WrittenObject } from './review.ts';
 
@@ -13,6 +14,12 @@ export interface TriggerTypes {
   isResource(type: string): boolean;
   /** What is wrong or suspicious in the parameters of a ScaledObject's or ScaledJob's triggers, as far as the manifest shows it. */
   inspect(object: WrittenObject): Promise<readonly FieldIssue[]>;
+}
+
+/** What is known of the stores that an authentication reads secrets from. */
+export interface SecretStoreRules {
+  /** What makes it impossible to ask them, as far as the manifest shows it. */
+  inspect(spec: TriggerAuthenticationSpec): Promise<readonly FieldIssue[]>;
 }
 
 /** Questions to the API server. Each rejects when they cannot be answered. */

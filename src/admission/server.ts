@@ -4,7 +4,7 @@ import { createHttpsServer, type HttpsServerOptions } from '../serving/https-ser
 import { createAdmissionHandler } from './handler.ts';
 import { createJudges } from './judges.ts';
 import { createNeighbours, type NeighbourFeeds } from './neighbours.ts';
-import type { ClusterReader, TriggerTypes } from './ports.ts';
+import type { ClusterReader, SecretStoreRules, TriggerTypes } from './ports.ts';
 import { type AdmissionTelemetry, createReviewer } from './reviewer.ts';
 
 export interface AdmissionWebhookOptions
@@ -15,6 +15,7 @@ export interface AdmissionWebhookOptions
   readonly feeds: NeighbourFeeds;
   readonly cluster: ClusterReader;
   readonly types: TriggerTypes;
+  readonly stores: SecretStoreRules;
   /** Empty: all. */
   readonly namespaces: readonly string[];
   readonly telemetry?: AdmissionTelemetry;

@@ -72,12 +72,14 @@ export function explain(issue: z.core.$ZodIssue, root: unknown): ApiIssue {
   const found = valueAt(root, issue.path);
   if (found === undefined) return { field, code: 'REQUIRED', message: missing(issue) };
   if (issue.code === 'invalid_type') return { field, code: 'WRONG_TYPE', message: wrongType(issue, found) };
-  return {
-    field,
-    code: 'INVALID_VALUE',
-    message: `${expectation(issue)}, found ${describe(found, issue.path)}${suggestion(issue, found)}`,
-  };
+  const meant = suggestion(issue, found);
+  // Whoever is told what he meant need not read through all that there is.
+  const isLong = meant !== '' && issue.code === 'invalid_value' && issue.values.length > MOST_LISTED;
+  const expected = isLong ? `expected one of ${issue.values.length} values` : expectation(issue);
+  return { field, code: 'INVALID_VALUE', message: `${expected}, found ${describe(found, issue.path)}${meant}` };
 }
+
+const MOST_LISTED = 6;
 
 function missing(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type')

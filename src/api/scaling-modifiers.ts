@@ -84,7 +84,7 @@ const REQUIRED = 'is required: scalingModifiers needs both formula and target';
 const issue = (field: string, message: string): readonly FieldIssue[] =>
   message === '' ? [] : [{ field: `spec.advanced.scalingModifiers.${field}`, message }];
 
-const isNumber = (text: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+const isNumber = (text: string): boolean => /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text);
 const numberExpected = (found: string): string => `expected a number, found ${JSON.stringify(found)}`;
 
 function targetProblem(text: string): string {
@@ -93,8 +93,20 @@ function targetProblem(text: string): string {
   return isGood ? '' : `expected a number of at least 0.001, found ${JSON.stringify(text)}`;
 }
 
-/** What triggers are taken to say while the formula is tried. KEDA tries -1. */
-const TRIALS = [-1, 1, 7.5];
+/** When the formula is tried. */
+const TRIED_AT = Date.UTC(2000, 0);
+/**
+ * What triggers are taken to say while it is asked whether the formula ever gives a number: the same, or each its own, since a difference of
+ * two of them may stand below a fraction.
+ */
+const TRIALS: readonly ((place: number, names: number) => number)[] = [
+  () => 0,
+  () => 1,
+  () => 7.5,
+  (place) => 3.7 ** (place + 1),
+  (place, names) => 3.7 ** (names - place),
+  (place) => 1e6 + 370 * place,
+];
 
 function formulaProblem(
   { triggers }: ScaledObjectSpec,
@@ -108,11 +120,25 @@ function formulaProblem(
       : formula.message;
   }
   try {
-    const results = TRIALS.map((trial) => formula.evaluate(() => trial, Date.UTC(2000, 0)));
-    const isUseful = results.some((result) => result === undefined || Number.isFinite(result));
+    // KEDA refuses what cannot be computed with every trigger at -1, and nothing else: an array may well be too short for another number.
+    const isUseful = isFiniteOrNil(formula.evaluate(() => -1, TRIED_AT)) || everGivesNumber(formula);
     return isUseful ? '' : 'gives no finite number, whatever the triggers say: it divides by zero';
   } catch (error) {
     if (error instanceof FormulaError) return `${error.message} (tried with every trigger at -1)`;
     throw error;
   }
 }
+
+function everGivesNumber(formula: Formula): boolean {
+  const names = [...formula.uses];
+  return TRIALS.some((trial) => {
+    try {
+      return isFiniteOrNil(formula.evaluate((name) => trial(names.indexOf(name), names.length), TRIED_AT));
+    } catch (error) {
+      if (error instanceof FormulaError) return false;
+      throw error;
+    }
+  });
+}
+
+const isFiniteOrNil = (result: number | undefined): boolean => result === undefined || Number.isFinite(result);

@@ -28,6 +28,18 @@ export function groupVersionOf(apiVersion: string): { readonly group: string; re
     : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }
 
+interface Named {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Of one namespace; the version does not count, for one object may be asked for in several. */
+export function isSameTarget(one: Named, other: Named): boolean {
+  const groupOf = ({ apiVersion = '' }: Named): string => groupVersionOf(apiVersion).group;
+  return one.name === other.name && one.kind === other.kind && groupOf(one) === groupOf(other);
+}
+
 /** KEDA's form in status.scaleTargetKind: `apps/v1.Deployment`, `/v1.ReplicationController`. */
 export function kindText({ apiVersion, kind }: Pick<TargetReference, 'apiVersion' | 'kind'>): string {
   return apiVersion.includes('/') ? `${apiVersion}.${kind}` : `/${apiVersion}.${kind}`;

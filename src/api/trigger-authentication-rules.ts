@@ -33,7 +33,7 @@ export const oauth2Rules: ValidationRules = {
   'x-kubernetes-validations': [
     { rule: "self.clientId != ''", message: 'clientId must not be empty' },
     {
-      rule: "self.tokenUrl.startsWith('https://') || self.tokenUrl.startsWith('http://')",
+      rule: "self.tokenUrl.matches('^[hH][tT][tT][pP][sS]?://')",
       message: 'tokenUrl must be an absolute http or https URL, such as https://login.example.com/token',
     },
   ],

@@ -7,6 +7,7 @@ import { crdsCommand } from './crds.ts';
 import { demoCommand } from './demo/command.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { explainCommand } from './explain/command.ts';
+import { formatItem } from './help-layout.ts';
 import { generateCommand } from './generate.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
@@ -15,7 +16,9 @@ import { validateCommand } from './validate/command.ts';
 export function createProgram(context: CliContext): Command {
   const program = new Command('sluice')
     .description('A queue-driven autoscaler for Kubernetes that takes KEDA’s manifests unchanged')
+    .version(`sluice ${version}`, '-V, --version', 'print the version')
     .exitOverride()
+    .configureHelp({ formatItem })
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),

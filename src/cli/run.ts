@@ -5,9 +5,11 @@ import { type Config, OPTIONS, readConfig } from '../config.ts';
 import { createController } from '../controller/controller.ts';
 import { preferSmallHeap } from '../heap.ts';
 import { loadConnection } from '../kube/connection.ts';
+import { createEventLog } from '../kube/event-log.ts';
 import { createEventRecorder } from '../kube/events.ts';
 import { createAccessTrouble } from '../kube/access-trouble.ts';
 import { createKubeClient } from '../kube/http-client.ts';
+import { setIdentityHosts } from '../identity-hosts.ts';
 import { createLogger } from '../log.ts';
 import { parseTrigger, triggerSource } from '../scalers/registry.ts';
 import { createSourcePool } from '../scalers/sources.ts';
@@ -40,6 +42,7 @@ export async function runSluice(config: Config, context: CliContext): Promise<vo
   const format = config.logFormat === 'auto' ? (context.stderr.isTTY ? 'pretty' : 'json') : config.logFormat;
   const log = createLogger({ level: config.logLevel, format, stream: context.stderr });
   await setTlsDefaults(config, log);
+  setIdentityHosts(config.identityHosts);
   const telemetry = createTelemetry({ labels: labelsOf(config) });
   const connect = () => loadConnection({ ...access(config), env, clock });
   const connection = await connect();
@@ -59,6 +62,7 @@ export async function runSluice(config: Config, context: CliContext): Promise<vo
     reportingInstance: config.podNamespace,
     clock,
     log,
+    warnings: createEventLog({ log, clock }),
   });
   const cloudEvents = createCloudEventParts(config, {
     client,

@@ -59,7 +59,7 @@ async function runSandbox(flags: SandboxFlags, context: CliContext): Promise<voi
       metricsPort: port('--metrics-port', flags.metricsPort),
       images: flags.image.map(parseImage),
       env: containerEnvironment(context),
-      hpaSyncMs: Number(flags.hpaSync) * 1000,
+      hpaSyncMs: seconds('--hpa-sync', flags.hpaSync) * 1000,
       ...(flags.daprd === undefined ? {} : { daprd: { program: flags.daprd, env: {} } }),
     },
     signal,
@@ -91,6 +91,14 @@ function port(flag: string, text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new ConfigError('sluice sandbox', [
     { field: flag, message: `expected a port from 0 to 65535, found "${text}"` },
+  ]);
+}
+
+function seconds(flag: string, text: string): number {
+  const number = Number(text);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new ConfigError('sluice sandbox', [
+    { field: flag, message: `expected a number of seconds above 0, found "${text}"` },
   ]);
 }
 

@@ -1,5 +1,5 @@
 // A Kubernetes-shaped cluster in one process: API server, controllers, one node whose pods are local processes, Dapr sidecars.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { crdFiles } from '../api/crd/files.ts';
@@ -81,9 +81,11 @@ async function build(
     port: options.port,
   });
   undo.push(() => server.stop());
-  const kubeconfig = join(directory, 'kubeconfig');
-  await writeFile(kubeconfig, server.adminKubeconfig(), { mode: 0o600 });
-  const connection = await loadConnection({ kubeconfig, env: {}, clock });
+  // Another sandbox may have the directory, and its kubeconfig is in use: ours has its name once the directory is ours.
+  const unready = join(directory, `kubeconfig.${process.pid}`);
+  undo.push(() => rm(unready, { force: true }));
+  await writeFile(unready, server.adminKubeconfig(), { mode: 0o600 });
+  const connection = await loadConnection({ kubeconfig: unready, env: {}, clock });
   undo.push(() => connection.close());
   const client = createKubeClient(connection, { clock, log, userAgent: 'sandbox' });
   await installKinds(client, options.metricsPort, signal);
@@ -113,7 +115,16 @@ async function build(
     life.abort(new Error('the sandbox stops'));
     await failed;
   });
-  while (!(workloads.ready() && node.ready())) await sleep(clock, READY_CHECK_MS, signal);
+  const broken = failed.then((reason) => Promise.reject(reason));
+  const ready = async (): Promise<void> => {
+    while (!(workloads.ready() && node.ready())) {
+      signal.throwIfAborted();
+      await sleep(clock, READY_CHECK_MS, life.signal);
+    }
+  };
+  await Promise.race([broken, ready()]);
+  const kubeconfig = join(directory, 'kubeconfig');
+  await rename(unready, kubeconfig);
   return { kubeconfig, server, client, node, failed };
 }
 

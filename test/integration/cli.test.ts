@@ -1,11 +1,12 @@
 // The command line as a shell meets it: exit codes, what goes to which stream, and messages that say what to do.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { version } from '../../src/version.ts';
 import { aScaledWorker, brokerAccess } from '../support/queue-worker.ts';
-import { runSluiceCommand } from '../support/sluice-process.ts';
+import { eventually } from '../support/eventually.ts';
+import { runSluiceCommand, spawnSluice } from '../support/sluice-process.ts';
 
 jest.setTimeout(60_000);
 
@@ -82,6 +83,34 @@ it('ends the demo when its broker does not come up, whatever of the rest is up b
   expect(code).toBeGreaterThan(0);
   expect(stderr).toContain('Kafka');
 });
+
+it('a second sandbox leaves the directory of the first alone', async () => {
+  const home = join(directory, 'sandbox');
+  const first = spawnSluice(['sandbox', '--directory', home]);
+  const kubeconfig = (): Promise<string> => readFile(join(home, 'kubeconfig'), 'utf8');
+  try {
+    await eventually('the first is up', async () => expect(first.stdout()).toContain(join(home, 'kubeconfig')));
+    const before = await kubeconfig();
+    const second = await runSluiceCommand(['sandbox', '--directory', home]);
+    expect(second).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/but process \d+ uses it too/) });
+    expect(await kubeconfig()).toBe(before);
+    expect(await readdir(home)).toEqual(['kubeconfig', 'node']);
+  } finally {
+    await first.kill('SIGTERM');
+  }
+});
+
+it.each([
+  [['--hpa-sync', 'often'], '--hpa-sync: expected a number of seconds above 0, found "often"'],
+  [['--port', '99999'], '--port: expected a port from 0 to 65535, found "99999"'],
+  [['--image', 'nginx'], '--image: expected NAME=DIR:COMMAND, found "nginx"'],
+])('refuses options of sandbox that mean nothing: %s', async (flags, message) =>
+  expect(await runSluiceCommand(['sandbox', '--directory', join(directory, 'none'), ...flags])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `sluice sandbox:\n  ${message}\n`,
+  }),
+);
 
 it('prints its version, its help and a completion script', async () => {
   expect(await runSluiceCommand(['version'])).toEqual({ code: 0, stdout: `sluice ${version}\n`, stderr: '' });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Explanation } from '../../src/cli/explain/explanation.ts';
 import { scaledObjects } from '../../src/api/names.ts';
+import type { KubeObject } from '../../src/kube/client.ts';
 import { runCommand } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { aScaledWorker, brokerAccess } from '../support/queue-worker.ts';
@@ -91,12 +92,40 @@ it('unknown: there is no such queue', async () => {
 
 it('fallback: the same, with a size for that case', async () => {
   await world.change(scaledObjects, 'orders', { spec: { fallback: { failureThreshold: 0, replicas: 3 } } });
-  const explanation = await eventually('the fallback is in force', async () => {
+  await eventually('the fallback is in force, and the status says so', async () => {
     const now = await live();
     expect(now.triggers).toMatchObject([{ state: 'fallback', wants: 3 }]);
-    return now;
+    expect(now.troubles.join()).toMatch(/Fallback is True \(FallbackExists\)/);
   });
-  expect(explanation.troubles.join()).toMatch(/Fallback is True \(FallbackExists\)/);
+});
+
+it('takes the namespace as kubectl does', async () => {
+  const ask = (...args: readonly string[]) =>
+    runCommand(['explain', ...args, '--kubeconfig', world.cluster.kubeconfig, '--address', world.diagnostics()]);
+  expect(await ask('orders', '-n', NAMESPACE)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`ScaledObject ${NAMESPACE}/orders`),
+  });
+  expect(await ask(`${NAMESPACE}/orders`, '-n', 'elsewhere')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('but --namespace says elsewhere: leave one of them out'),
+  });
+});
+
+it('tells of another HPA on the same target', async () => {
+  const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'orders' };
+  const resource = {
+    type: 'Resource',
+    resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
+  };
+  const hpa: KubeObject & { readonly spec: object } = {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'by-cpu', namespace: NAMESPACE },
+    spec: { scaleTargetRef: target, minReplicas: 1, maxReplicas: 2, metrics: [resource] },
+  };
+  await world.apply(hpa);
+  expect((await live()).warnings).toEqual([expect.stringMatching(/^HPA "by-cpu" scales the same target: /)]);
 });
 
 it('says what it expected when there is no such object, or no such name', async () => {
@@ -105,8 +134,12 @@ it('says what it expected when there is no such object, or no such name', async 
     code: 2,
     stderr: expect.stringContaining('there is no ScaledObject'),
   });
+  expect(await ask('a/b/c')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('namespace and name with a slash between them, found "a/b/c"'),
+  });
   expect(await ask('orders')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('expected a namespace and a name with a slash'),
+    stderr: expect.stringContaining('there is no ScaledObject or ScaledJob "orders" in namespace "default"'),
   });
 });

@@ -167,7 +167,7 @@ setInterval(() => {}, 1000);`;
     expect(await world.logs('talk')).toEqual(['hello']);
     await world.create('unknown', { containers: [{ name: 'app', image: 'example/unknown:1' }] });
     await eventually('it waits', () => world.state('unknown')?.state.waiting?.reason === 'ErrImageNeverPull');
-    expect(world.state('unknown')?.state.waiting?.message).toContain('add the image to the table');
+    expect(world.state('unknown')?.state.waiting?.message).toContain('--image example/unknown:1=DIRECTORY:COMMAND');
   });
 
   it('waits for a Secret that is missing, starts when it is there, and leaks nothing else into the environment', async () => {

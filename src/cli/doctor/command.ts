@@ -23,12 +23,14 @@ interface Options {
 const DEADLINE_MS = 10_000;
 
 const HELP = `
-Reads only. A problem makes the exit code 1; a warning may be meant so; "not checked" is what you may not see.
+Reads only. A problem makes the exit code 1; a warning may be meant so; what is
+"not checked" you may not see.
 
 Examples:
   sluice doctor
-  sluice doctor --namespace autoscaling --as-service-account autoscaling/sluice
-  sluice doctor -o json | jq -r '.findings[] | select(.verdict == "problem") | .mend'
+  sluice doctor -n autoscaling --as-service-account autoscaling/sluice
+  sluice doctor -o json |
+    jq -r '.findings[] | select(.verdict == "problem") | .mend'
 `;
 
 export function doctorCommand(context: CliContext): Command {

@@ -76,7 +76,7 @@ async function resourceMetrics({ client, signal }: ClusterView, objects: readonl
   if (isAvailable) return check.ok(`${name} is available`);
   if (users.length === 0) return check.ok('not there, and no cpu or memory trigger asks for them');
   return check.problem(
-    `${users.length} ScaledObjects have cpu or memory triggers, but ${found === undefined ? `there is no APIService ${name}` : `APIService ${name} is not available`}`,
+    `${users.length === 1 ? '1 ScaledObject has' : `${users.length} ScaledObjects have`} cpu or memory triggers, but ${found === undefined ? `there is no APIService ${name}` : `APIService ${name} is not available`}`,
     found === undefined ? 'install metrics-server' : `kubectl describe apiservice ${name}`,
   );
 }

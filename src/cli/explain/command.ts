@@ -15,6 +15,7 @@ interface Options {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
+  readonly sluiceNamespace?: string;
   readonly address?: string;
   readonly job?: boolean;
   readonly output: 'text' | 'json';
@@ -23,32 +24,39 @@ interface Options {
 const DEADLINE_MS = 10_000;
 
 const HELP = `
-Reads only: the object, its HPA, and the decisions of the running Sluice, asked of its pods through the API server (needs get on pods/proxy)
-or at --address. Without them it says what the object's status tells.
+Reads only: the object, its HPA, and the decisions of the running Sluice, asked
+of its pods through the API server (needs get on pods/proxy) or at --address.
+Without them it says what the object's status tells.
 
 Examples:
   sluice explain shop/worker
+  sluice explain worker -n shop
   sluice explain shop/worker -o json | jq -r .summary
   sluice explain shop/import --job
-  kubectl -n sluice port-forward deployment/sluice 8080 & sluice explain shop/worker --address http://localhost:8080
+  kubectl -n sluice port-forward deployment/sluice 8080 &
+  sluice explain shop/worker --address http://localhost:8080
 `;
 
 export function explainCommand(context: CliContext): Command {
   return new Command('explain')
     .description('Say why an object has the size that it has, and what happens next')
-    .addArgument(new Argument('<NAMESPACE/NAME>', 'a ScaledObject, or a ScaledJob where there is no such ScaledObject'))
+    .addArgument(
+      new Argument('<[NAMESPACE/]NAME>', 'a ScaledObject, or a ScaledJob where there is no such ScaledObject'),
+    )
     .option('--kubeconfig <FILE>', 'kubeconfig file (env KUBECONFIG)')
     .option('--context <NAME>', 'context of the kubeconfig')
-    .option('-n, --namespace <NAME>', 'namespace of Sluice; any when not given')
+    .option('-n, --namespace <NAME>', 'namespace of the object; that of the context when not given')
+    .option('--sluice-namespace <NAME>', 'namespace of Sluice; any when not given')
     .option('--address <URL>', 'where the diagnostics of Sluice are, instead of asking its pods')
     .option('--job', 'the ScaledJob of that name, also where there is a ScaledObject')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .addHelpText('after', HELP)
-    .action((name: string, options: Options) => runExplain(namesIn(name), options, context));
+    .action((name: string, options: Options) => runExplain(name, options, context));
 }
 
-async function runExplain(names: NamespacedName, options: Options, context: CliContext): Promise<void> {
+async function runExplain(name: string, options: Options, context: CliContext): Promise<void> {
   const { env, clock, signal, stdout } = context;
+  const names = namesIn(name, options.namespace);
   const connection = await loadConnection({ kubeconfig: options.kubeconfig, context: options.context, env, clock });
   const client = createKubeClient(connection, {
     clock,
@@ -59,22 +67,28 @@ async function runExplain(names: NamespacedName, options: Options, context: CliC
   try {
     const ask =
       options.address === undefined
-        ? decisionsOfPods(client, options.namespace)
+        ? decisionsOfPods(client, options.sluiceNamespace)
         : decisionsAt(checkedAddress(options.address), clock);
     const kinds = options.job === true ? (['ScaledJob'] as const) : (['ScaledObject', 'ScaledJob'] as const);
-    const explanation = await explain(names, { client, ask, kinds, now: clock.now(), signal });
+    const explanation = await explain(
+      { namespace: connection.namespace, ...names },
+      { client, ask, kinds, now: clock.now(), signal },
+    );
     stdout.write(options.output === 'json' ? explanationJson(explanation) : explanationText(explanation));
   } finally {
     await connection.close();
   }
 }
 
-function namesIn(text: string): NamespacedName {
-  const [namespace, name, ...rest] = text.split('/');
-  if (namespace && name && rest.length === 0) return { namespace, name };
-  throw new ConfigError('sluice explain', [
-    { field: 'NAMESPACE/NAME', message: `expected a namespace and a name with a slash between them, found "${text}"` },
-  ]);
+/** Without a namespace where neither the name nor -n says one. */
+function namesIn(text: string, given: string | undefined): Pick<NamespacedName, 'name'> & Partial<NamespacedName> {
+  const [name, namespace = given, ...rest] = text.split('/').toReversed();
+  const refuse = (message: string): ConfigError => new ConfigError('sluice explain', [{ field: 'NAME', message }]);
+  if (!name || namespace === '' || rest.length > 0)
+    throw refuse(`expected a name, or namespace and name with a slash between them, found "${text}"`);
+  if (given !== undefined && namespace !== given)
+    throw refuse(`"${text}" names the namespace ${namespace}, but --namespace says ${given}: leave one of them out`);
+  return { name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 function checkedAddress(text: string): string {

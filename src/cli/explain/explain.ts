@@ -1,6 +1,7 @@
 // Reads what an explanation needs, and has it made.
 import { hpaNameOf } from '../../api/checks.ts';
 import { scaledJobs, scaledObjects } from '../../api/names.ts';
+import { isSameTarget, targetOf, type TargetReference } from '../../api/target.ts';
 import { parseScaledJob, parseScaledObject, type Parsed } from '../../api/parse.ts';
 import { getOrUndefined } from '../../controller/auth/kube-lookup.ts';
 import type { DecisionRecord } from '../../controller/decisions.ts';
@@ -34,7 +35,7 @@ export async function explain(names: NamespacedName, options: ExplainOptions): P
   const { namespace, name } = names;
   throw new ConfigError('sluice explain', [
     {
-      field: 'NAMESPACE/NAME',
+      field: 'NAME',
       message: `there is no ${options.kinds.join(' or ')} "${name}" in namespace "${namespace}"`,
     },
   ]);
@@ -49,12 +50,18 @@ async function ofScaledObject(names: NamespacedName, options: ExplainOptions): P
   const { namespace, name } = names;
   const object = parsed(stored, parseScaledObject);
   if ('why' in object) return unreadable(stored, object.why);
-  const hpaKey = { namespace, name: object.status?.hpaName ?? hpaNameOf(object) };
-  const [hpa, decision] = await Promise.all([
-    getOrUndefined<LiveHpa>(client, HORIZONTAL_POD_AUTOSCALERS, hpaKey, signal),
+  const hpaName = object.status?.hpaName ?? hpaNameOf(object);
+  const [{ items: hpas }, decision] = await Promise.all([
+    client.list<LiveHpa>(HORIZONTAL_POD_AUTOSCALERS, { namespace, signal }),
     ask({ path: `${namespace}/${name}`, signal }),
   ]);
-  return explainScaledObject({ now, object, hpa, decision: decision as Known<DecisionRecord> });
+  return explainScaledObject({
+    now,
+    object,
+    hpa: hpas.find(({ metadata }) => metadata.name === hpaName),
+    rivals: rivalHpas(hpas, { hpaName, target: targetOf(object) }),
+    decision: decision as Known<DecisionRecord>,
+  });
 }
 
 async function ofScaledJob(names: NamespacedName, options: ExplainOptions): Promise<Explanation | undefined> {
@@ -65,6 +72,16 @@ async function ofScaledJob(names: NamespacedName, options: ExplainOptions): Prom
   if ('why' in object) return unreadable(stored, object.why);
   const decision = await ask({ path: `ScaledJob/${names.namespace}/${names.name}`, signal });
   return explainScaledJob({ now, object, decision: decision as Known<JobDecisionRecord> });
+}
+
+/** Names of other HPAs on the target: each would undo what the other does. */
+function rivalHpas(
+  hpas: readonly LiveHpa[],
+  { hpaName, target }: { readonly hpaName: string; readonly target: TargetReference },
+): readonly string[] {
+  return hpas
+    .filter(({ metadata, spec }) => metadata.name !== hpaName && isSameTarget(spec.scaleTargetRef, target))
+    .map(({ metadata }) => metadata.name);
 }
 
 /** The object, or why it is none: one that the API server let in before its definition had today's rules. */

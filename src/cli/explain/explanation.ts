@@ -19,6 +19,8 @@ export interface Explanation {
   readonly lastStep?: string;
   /** What the HPA will do next; there is none for a ScaledJob. */
   readonly hpa?: string;
+  /** What is wrong around the object and no condition tells. */
+  readonly warnings?: readonly string[];
   /** Conditions that are not as they should be. */
   readonly troubles: readonly string[];
   /** Where this comes from, when the newest decision could not be had. */

@@ -10,6 +10,8 @@ export interface ScaledObjectFacts {
   readonly now: number;
   readonly object: ScaledObject;
   readonly hpa: LiveHpa | undefined;
+  /** Names of other HPAs on the same target. */
+  readonly rivals?: readonly string[];
   readonly decision: Known<DecisionRecord>;
 }
 

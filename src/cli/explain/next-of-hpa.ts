@@ -6,9 +6,13 @@ import type { LiveHpa } from './facts.ts';
 import type { TriggerLine } from './explanation.ts';
 import { duration, replicas } from './wording.ts';
 
+/** For example `HPA "keda-hpa-worker" (1 to 20)`. */
+export function titleOf({ metadata, spec }: LiveHpa): string {
+  return `HPA "${metadata.name}" (${spec.minReplicas} to ${spec.maxReplicas})`;
+}
+
 export function nextOfHpa(hpa: LiveHpa, record: DecisionRecord | undefined, lines: readonly TriggerLine[]): string {
-  const name = `HPA "${hpa.metadata.name}" (${hpa.spec.minReplicas} to ${hpa.spec.maxReplicas})`;
-  return `${name} ${record ? byValues(hpa, record, lines) : byItself(hpa)}`;
+  return `${titleOf(hpa)} ${record ? byValues(hpa, record, lines) : byItself(hpa)}`;
 }
 
 function byValues(hpa: LiveHpa, { decision, seen }: DecisionRecord, lines: readonly TriggerLine[]): string {

@@ -9,7 +9,8 @@ export function explanationText(explanation: Explanation): string {
     ...timers.map(({ what, inSeconds }) => ['timer', timerText(what, inSeconds)] as const),
     ...(lastStep === undefined ? [] : [['last step', lastStep] as const]),
     ...(hpa === undefined ? [] : [['HPA', hpa.replace(/^HPA /, '')] as const]),
-    ...troubles.map((trouble) => ['condition', trouble] as const),
+    ...(explanation.warnings ?? []).map((warning) => ['warning', warning] as const),
+    ...troubles.map((trouble) => ['condition', onceTold(trouble, explanation)] as const),
     ...(source === undefined ? [] : [['source', source] as const]),
   ];
   const width = Math.max(0, ...rows.map(([label]) => label.length));
@@ -20,6 +21,13 @@ export function explanationText(explanation: Explanation): string {
     ...(rows.length === 0 ? [] : ['', ...rows.map(([label, text]) => `${label.padEnd(width)}  ${text}`)]),
     '',
   ].join('\n');
+}
+
+/** A condition without its message where the lines above have that already. */
+function onceTold(trouble: string, { summary, triggers }: Explanation): string {
+  const [, state = trouble, message = ''] = /^(.*? is \w+ \(\w*\)): (.*)$/s.exec(trouble) ?? [];
+  const isTold = summary.includes(message) || triggers.some((line) => line.message === message);
+  return message !== '' && isTold ? state : trouble;
 }
 
 export function explanationJson(explanation: Explanation): string {

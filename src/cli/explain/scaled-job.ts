@@ -6,12 +6,13 @@ import type { Explanation, TriggerLine } from './explanation.ts';
 import type { ScaledJobFacts } from './facts.ts';
 import { saying, triggerLine } from './trigger-lines.ts';
 import { conditionOf, troublesOf } from './troubles.ts';
+import { windowTimers } from './window-timers.ts';
 import { ago } from './wording.ts';
 
 export function explainScaledJob(facts: ScaledJobFacts): Explanation {
   const { kind, metadata, status } = facts.object;
   const record = 'is' in facts.decision ? facts.decision.is : undefined;
-  const body = record && !isPaused(facts.object) ? fromDecision(record, facts.now) : fromStatus(facts);
+  const body = record && !isPaused(facts.object) ? fromDecision(record, facts) : fromStatus(facts);
   const needsDecision = body.reason !== 'Paused' && body.reason !== 'ScaledJobCheckFailed';
   return {
     kind,
@@ -26,7 +27,7 @@ export function explainScaledJob(facts: ScaledJobFacts): Explanation {
 type Body = Pick<Explanation, 'summary' | 'reason' | 'triggers' | 'timers'> &
   Partial<Pick<Explanation, 'decidedAt' | 'jobs' | 'lastStep'>>;
 
-function fromDecision(record: JobDecisionRecord, now: number): Body {
+function fromDecision(record: JobDecisionRecord, { now, object }: ScaledJobFacts): Body {
   const { at, decision, seen, policy, lastWave } = record;
   const { running, pending } = seen.jobs;
   const triggers = seen.triggers.map((state) =>
@@ -42,7 +43,7 @@ function fromDecision(record: JobDecisionRecord, now: number): Body {
     decidedAt: new Date(at).toISOString(),
     jobs: { running, pending, finished: seen.finished, min: policy.minJobs, max: policy.maxJobs },
     triggers,
-    timers: [{ what: 'the next look at the triggers', inSeconds }],
+    timers: [{ what: 'the next look at the triggers', inSeconds }, ...windowTimers(object.spec.triggers, now)],
     ...(lastWave
       ? { lastStep: `${ago(now - lastWave.at)}: ${jobs(lastWave.created)} created (${lastWave.reason})` }
       : {}),
@@ -111,6 +112,6 @@ function fromStatus({ object }: ScaledJobFacts): Body {
     const summary = 'Nobody has looked at the ScaledJob yet. Is Sluice running, and does it serve this namespace?';
     return { ...nothing, summary, reason: 'NotSeen' };
   }
-  const summary = `${active?.message ?? 'It is not known whether a trigger is active'}.`;
+  const summary = `The ScaledJob: ${active?.message ?? 'it is not known whether a trigger is active'}.`;
   return { ...nothing, summary, reason: active?.reason ?? 'UnknownState' };
 }

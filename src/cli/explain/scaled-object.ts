@@ -5,29 +5,41 @@ import { targetOf } from '../../api/target.ts';
 import type { DecisionRecord } from '../../controller/decisions.ts';
 import type { Explanation } from './explanation.ts';
 import type { ScaledObjectFacts } from './facts.ts';
-import { nextOfHpa } from './next-of-hpa.ts';
+import { nextOfHpa, titleOf } from './next-of-hpa.ts';
 import { sentence, stepText } from './sentence.ts';
 import { conditionOf, troublesOf } from './troubles.ts';
+import { windowTimers } from './window-timers.ts';
 import { timersOf, timersOfStatus } from './timers.ts';
 import { triggerLines } from './trigger-lines.ts';
 import { replicas } from './wording.ts';
 
+/** Why an object that cannot be put into effect is not Ready. */
+const REFUSED = 'ScaledObjectCheckFailed';
+
 export function explainScaledObject(facts: ScaledObjectFacts): Explanation {
   const record = 'is' in facts.decision ? facts.decision.is : undefined;
   const { kind, metadata } = facts.object;
-  const hpa = hpaText(facts, record);
   const body = record && !isPutAside(facts) ? fromDecision(facts, record) : fromStatus(facts);
+  const hpa = body.reason === REFUSED && facts.hpa ? `${titleOf(facts.hpa)} is left as it was` : hpaText(facts, record);
   // Of one that is paused or refused the object itself says everything.
-  const needsDecision = body.reason !== 'Paused' && body.reason !== 'ScaledObjectCheckFailed';
+  const needsDecision = body.reason !== 'Paused' && body.reason !== REFUSED;
   return {
     kind,
     namespace: metadata.namespace ?? '',
     name: metadata.name,
     ...body,
     ...(hpa === undefined ? {} : { hpa }),
+    ...warningsOf(facts),
     troubles: troublesOf(facts.object.status?.conditions ?? []),
     ...('isNot' in facts.decision && needsDecision ? { source: facts.decision.isNot } : {}),
   };
+}
+
+function warningsOf({ rivals = [] }: ScaledObjectFacts): Pick<Explanation, 'warnings'> {
+  if (rivals.length === 0) return {};
+  const told = (name: string): string =>
+    `HPA "${name}" scales the same target: what one does the other undoes; delete it, or take it over (transfer-hpa-ownership)`;
+  return { warnings: rivals.map(told) };
 }
 
 type Body = Pick<Explanation, 'summary' | 'reason' | 'triggers' | 'timers'> &
@@ -49,7 +61,7 @@ function fromDecision({ object, now }: ScaledObjectFacts, record: DecisionRecord
       ...(policy.idleReplicas === undefined ? {} : { idle: policy.idleReplicas }),
     },
     triggers: lines,
-    timers: timersOf(record, now),
+    timers: [...timersOf(record, now), ...windowTimers(object.spec.triggers, now)],
     ...(record.lastStep ? { lastStep: stepText(record.lastStep, now) } : {}),
   };
 }
@@ -70,7 +82,7 @@ function fromStatus({ object, hpa, now }: ScaledObjectFacts): Body {
     const summary = `${target} keeps its size: scaling is paused by annotation. No trigger is read, and there is no HPA.`;
     return { ...nothing, summary, reason: 'Paused' };
   }
-  if (ready?.reason === 'ScaledObjectCheckFailed') {
+  if (ready?.reason === REFUSED) {
     const summary = `${target} is not scaled, because the ScaledObject cannot be put into effect: ${ready.message ?? 'no reason is given'}.`;
     return { ...nothing, summary, reason: ready.reason };
   }
@@ -82,7 +94,7 @@ function fromStatus({ object, hpa, now }: ScaledObjectFacts): Body {
     summary: `${target}: ${active?.message ?? 'it is not known whether a trigger is active'}.`,
     reason: active?.reason ?? 'UnknownState',
     triggers: [],
-    timers: timersOfStatus(object, now),
+    timers: [...timersOfStatus(object, now), ...windowTimers(object.spec.triggers, now)],
     ...(hpa?.status?.currentReplicas === undefined
       ? {}
       : { replicas: { current: hpa.status.currentReplicas, ...boundsOf(object) } }),

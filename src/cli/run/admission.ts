@@ -16,6 +16,7 @@ import type { CertificateSource } from '../../serving/certificates.ts';
 import type { Telemetry } from '../../telemetry.ts';
 import { serverTls } from './certificates.ts';
 import { createClusterReader } from './cluster-reader.ts';
+import { storeIssues } from '../validate/store-sections.ts';
 import { triggerTypes } from './trigger-types.ts';
 
 export interface AdmissionParts {
@@ -43,6 +44,7 @@ export function createAdmission(config: Config, parts: AdmissionParts): readonly
     feeds,
     cluster: createClusterReader(parts),
     types: triggerTypes,
+    stores: { inspect: storeIssues },
     namespaces: config.watchNamespaces,
     certificates: parts.certificates,
     tls: serverTls(config),

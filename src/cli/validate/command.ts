@@ -9,14 +9,15 @@ import { validate } from './validate.ts';
 type Io = Pick<CliContext, 'stdin' | 'stdout' | 'signal' | 'exitCode'>;
 
 const EXAMPLES = `
-Says for each problem where it is, what was expected and what to do. An error makes the exit code 1;
-a warning is probably not what was meant, an info is worth knowing. No cluster is asked.
+Says for each problem where it is, what was expected and what to do. An error
+makes the exit code 1; a warning is probably not what was meant, an info is
+worth knowing. No cluster is asked.
 
 Examples:
   sluice validate scaledobject.yaml
   sluice validate k8s/ -o json
   helm template my-chart | sluice validate -
-  kubectl get scaledobjects,scaledjobs,triggerauthentications -A -o yaml | sluice validate -
+  kubectl get so,sj,ta,cta -A -o yaml | sluice validate -
 `;
 
 /** Ends with exit code 1 when there are errors; warnings leave it 0. */

@@ -8,8 +8,8 @@ export interface InputFile {
   readonly file: string;
   /** Named on the command line, or found in a directory that was. */
   readonly mode: 'explicit' | 'found';
-  /** The text, or why there is none. */
-  readonly content: { readonly text: string } | { readonly problem: string };
+  /** The text, or why there is none; `skipped` is a directory that was found and left out. */
+  readonly content: { readonly text: string } | { readonly problem: string } | { readonly skipped: string };
 }
 
 const MANIFEST = /\.(ya?ml|json)$/i;
@@ -34,23 +34,24 @@ async function isDirectory(path: string): Promise<boolean> {
 
 /** A directory on the command line that stands for no file is a slip. */
 async function* namedDirectory(path: string): AsyncGenerator<InputFile> {
+  if (await isChart(path)) return yield { file: path, mode: 'explicit', content: { problem: TEMPLATES } };
   let empty = true;
   for await (const file of directory(path)) {
     empty = false;
     yield file;
   }
-  const problem = (await isChart(path))
-    ? 'holds the templates of a Helm chart, which are no YAML yet: render them and validate the result (helm template … | sluice validate -)'
-    : 'holds no *.yaml, *.yml or *.json file';
-  if (empty) yield { file: path, mode: 'explicit', content: { problem } };
+  if (empty) yield { file: path, mode: 'explicit', content: { problem: 'holds no *.yaml, *.yml or *.json file' } };
 }
+
+const TEMPLATES =
+  'holds the templates of a Helm chart, which are no YAML yet: render them and validate the result (helm template … | sluice validate -)';
 
 /** What a chart's templates hold is not YAML before helm has rendered it. */
 const isChart = async (path: string): Promise<boolean> =>
   basename(resolve(path)) === 'templates' && (await exists(join(dirname(resolve(path)), 'Chart.yaml')));
 
 async function* directory(path: string): AsyncGenerator<InputFile> {
-  if (await isChart(path)) return;
+  if (await isChart(path)) return yield { file: path, mode: 'found', content: { skipped: TEMPLATES } };
   let entries: readonly Dirent[];
   try {
     entries = await readdir(path, { withFileTypes: true });

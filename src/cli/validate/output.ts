@@ -1,5 +1,5 @@
 // Reports as text for people, one line for each problem, or as one JSON array for programs.
-import type { ObjectReport, Problem, Severity } from './report.ts';
+import type { ObjectReport, Problem, ProblemCode, Severity } from './report.ts';
 
 export type OutputFormat = 'text' | 'json';
 
@@ -29,19 +29,24 @@ function createJson(): Output {
 function createText(): Output {
   const files = new Set<string>();
   const problems: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
-  let [objects, bad] = [0, 0];
+  let [objects, bad, unread] = [0, 0, 0];
   return {
     add(report) {
       files.add(report.file);
       if (report.kind !== null) objects++;
-      if (!report.ok) bad++;
+      if (!report.ok && report.kind !== null) bad++;
+      if (!report.ok && report.kind === null) unread++;
       for (const { severity } of report.problems) problems[severity]++;
       return report.problems.map((problem) => `${line(report, problem)}\n`).join('');
     },
     end() {
-      if (objects === 0 && bad === 0) return 'no ScaledObject, ScaledJob or TriggerAuthentication found\n';
+      if (objects === 0 && unread === 0) return 'no ScaledObject, ScaledJob or TriggerAuthentication found\n';
       const found = `${count(problems.error, 'error')}, ${count(problems.warning, 'warning')}`;
-      return `${count(objects, 'object')} in ${count(files.size, 'file')}: ${bad === 0 ? 'all good' : `${bad} not good`} (${found})\n`;
+      const faults = [
+        ...(bad === 0 ? [] : [`${bad} not good`]),
+        ...(unread === 0 ? [] : [`${count(unread, 'file')} not read in full`]),
+      ];
+      return `${count(objects, 'object')} in ${count(files.size, 'file')}: ${faults.join(', ') || 'all good'} (${found})\n`;
     },
   };
 }
@@ -51,7 +56,11 @@ function line({ file, kind, namespace, name }: ObjectReport, problem: Problem): 
   const object = kind === null ? '' : ` ${kind} ${namespace === null ? '' : `${namespace}/`}${name ?? '(no name)'}`;
   const field = problem.path === '' ? '' : ` ${problem.path}`;
   const severity = problem.severity === 'error' ? '' : `${problem.severity}: `;
-  return `${file}:${problem.line}${object}${field}: ${severity}${problem.message} [${problem.code}]`;
+  const place = WITHOUT_LINE.has(problem.code) && kind === null ? file : `${file}:${problem.line}`;
+  return `${place}${object}${field}: ${severity}${problem.message} [${problem.code}]`;
 }
+
+/** What is said of a file or directory as such. */
+const WITHOUT_LINE: ReadonlySet<ProblemCode> = new Set(['CANNOT_READ', 'TEMPLATE']);
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

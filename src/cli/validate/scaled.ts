@@ -44,7 +44,7 @@ export async function judgeScaledObject(value: PlainObject, around: Surroundings
   const verdicts = await judgeTriggers(value, target, around, (trigger) => scaleOnOf(schema.object?.spec, trigger));
   const findings = [
     ...schema.findings,
-    ...(schema.object === undefined ? [] : furtherRules(schema.object)),
+    ...(schema.rest === undefined ? [] : furtherRules(schema.rest).filter(certainly(schema.isCertain))),
     ...(schema.object === undefined ? [] : judgeResourceTriggers(schema.object, around.targetManifest(target))),
     ...verdicts.flatMap((verdict) => verdict.findings),
   ];
@@ -52,6 +52,11 @@ export async function judgeScaledObject(value: PlainObject, around: Surroundings
   const hpa = schema.object === undefined || hasErrors(findings) ? undefined : hpaOf(schema.object, verdicts);
   return hpa === undefined ? { findings, triggers } : { findings, triggers, hpa };
 }
+
+const certainly =
+  (isCertain: (issue: FieldIssue) => boolean) =>
+  ({ path, message }: Finding): boolean =>
+    isCertain({ field: path, message });
 
 /** There when the metric of every trigger is known, and an HPA is made at all. */
 function hpaOf(object: ScaledObject, verdicts: readonly TriggerVerdict[]): Judgement['hpa'] {
@@ -62,7 +67,7 @@ function hpaOf(object: ScaledObject, verdicts: readonly TriggerVerdict[]): Judge
 }
 
 export async function judgeScaledJob(value: PlainObject, around: Surroundings): Promise<Judgement> {
-  const { object, findings } = judgeSchema('ScaledJob', value);
+  const { object, findings, rest, isCertain } = judgeSchema('ScaledJob', value);
   // Its environment is that of the Jobs it starts, which stand in the manifest itself.
   const template = podTemplateOf({ spec: (value['spec'] as PlainObject | undefined)?.['jobTargetRef'] });
   const lookup: Lookup = { ...around.lookup, podTemplate: () => Promise.resolve(template) };
@@ -72,7 +77,9 @@ export async function judgeScaledJob(value: PlainObject, around: Surroundings): 
     scaleOnOf(object?.spec, trigger),
   );
   const checked =
-    object === undefined ? jobTemplateOf(value) : checkScaledJob(object, { cacheable, measures, isResource }, value);
+    rest === undefined
+      ? jobTemplateOf(value)
+      : checkScaledJob(rest, { cacheable, measures, isResource }, value).filter(isCertain);
   const told = new Set(checked.map(({ field }) => field));
   const doubts = object === undefined ? [] : [...doubtfulJobFields(object.spec), ...doubtfulAnnotations(object)];
   return {

@@ -1,6 +1,7 @@
 // The engine of `sluice validate`: reads every file, then judges one object after the other.
 import { kinds } from '../../api/kinds.ts';
 import { EVENTING_GROUP, GROUP } from '../../api/names.ts';
+import { didYouMean } from '../../did-you-mean.ts';
 import { judgeAuthentication } from './authentication.ts';
 import { judgeCloudEventSource } from './cloud-event-source.ts';
 import { judgeDapr } from './dapr.ts';
@@ -10,7 +11,7 @@ import { createInventory, groupOf, identityOf, type Inventory } from './inventor
 import { createManifestReader, type Manifest } from './manifest-file.ts';
 import { createOnce, type Once } from './once.ts';
 import { OUTDATED_GROUP } from './outdated.ts';
-import { error, type Finding, hasErrors, type ObjectReport, type Problem } from './report.ts';
+import { error, type Finding, hasErrors, info, type ObjectReport, type Problem, warning } from './report.ts';
 import { findRivals } from './rivals.ts';
 import { judgeTemplates } from './templates.ts';
 import { type Judgement, judgeScaledJob, judgeScaledObject, type Surroundings } from './scaled.ts';
@@ -30,6 +31,10 @@ export async function* validate(files: AsyncIterable<InputFile>, signal: AbortSi
     order.add(file);
     if ('problem' in content) {
       unreadable.set(file, [{ ...error('', 'CANNOT_READ', content.problem), line: 1, column: 1 }]);
+      continue;
+    }
+    if ('skipped' in content) {
+      unreadable.set(file, [{ ...info('', 'TEMPLATE', content.skipped), line: 1, column: 1 }]);
       continue;
     }
     const read = readManifestFile(file, content.text, mode);
@@ -71,7 +76,7 @@ async function judge(manifest: Manifest, inventory: Inventory, once: Once): Prom
     if (kind === 'ScaledObject') return judgeScaledObject(value, around);
     if (kind === 'ScaledJob') return judgeScaledJob(value, around);
     if (kind === 'TriggerAuthentication' || kind === 'ClusterTriggerAuthentication')
-      return { findings: judgeAuthentication(kind, value), triggers: [] };
+      return { findings: await judgeAuthentication(kind, value), triggers: [] };
     return { findings: [unknownKind(GROUP, group, kind)], triggers: [] };
   }
   if (group === EVENTING_GROUP) {
@@ -82,15 +87,24 @@ async function judge(manifest: Manifest, inventory: Inventory, once: Once): Prom
       : [unknownKind(group, group, kind)];
     return { findings, triggers: [] };
   }
-  const findings = judgeDapr(value);
+  const findings = [...judgeDapr(value), ...strangeGroup(group, kind)];
   return findings.length === 0 ? undefined : { findings, triggers: [] };
 }
 
 /** `written` is the group as the manifest has it, `of` the one whose kinds are meant. */
 function unknownKind(of: string, written: string, kind: string): Finding {
   const known = Object.entries(kinds).flatMap(([name, { resource }]) => (resource.group === of ? [name] : []));
-  const message = `${written} has no kind ${JSON.stringify(kind)}: expected one of ${known.join(', ')}`;
-  return error('kind', 'WRONG_KIND', message);
+  const meant = didYouMean(kind, known);
+  const hint = meant === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${meant}?`;
+  return error('kind', 'WRONG_KIND', `${written} has no kind ${JSON.stringify(kind)}: ${hint}`);
+}
+
+/** One of our kinds in a group that is almost ours; in any other it may be somebody else's. */
+function strangeGroup(group: string, kind: string): readonly Finding[] {
+  const own = Object.entries(kinds).find(([name]) => name === kind)?.[1].resource.group;
+  if (own === undefined || (didYouMean(group, [own]) === undefined && !group.includes('keda'))) return [];
+  const message = `nobody scales by a ${kind} of ${group}: did you mean ${own}/v1alpha1?`;
+  return [warning('apiVersion', 'WRONG_KIND', message)];
 }
 
 /** Of our own kinds only; a place that an error names already is left out. */

@@ -76,7 +76,8 @@ async function unmounted(container: Container): Promise<string[]> {
 
 function unknownImage(container: Container, program: string | undefined): string {
   const command = program === undefined ? 'it has no command' : `its command ${program} is not on this machine`;
-  return `image ${container.image ?? '""'} is not in the sandbox's image table and ${command}: add the image to the table, or give the container a command that exists here`;
+  const image = container.image ?? '""';
+  return `the sandbox has no program for the image ${image}, and ${command}: start it with --image ${image}=DIRECTORY:COMMAND, or give the container a command that exists here`;
 }
 
 async function startDirectory(

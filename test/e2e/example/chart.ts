@@ -1,4 +1,5 @@
 // Sluice installed by the real helm from the chart, its pod run by the node agent under the chart's own ServiceAccount.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject, Resource } from '../../../src/kube/client.ts';
 import { API_SERVICES, SERVICES } from '../../../src/kube/resources.ts';
@@ -23,8 +24,9 @@ const WEBHOOKS: Resource = {
 /** The bundle that `make build` makes. */
 export const BUNDLE = join(repositoryRoot, 'dist', 'sluice.js');
 
-/** What stands for the chart's image: `program`, started by the Node that runs us. */
+/** What stands for the chart's image: `program`, started by the Node that runs us. Throws where it is not there. */
 export function sluiceImage(program = BUNDLE): ImageTable {
+  if (!existsSync(program)) throw new Error(`there is no ${program}: \`make build\` makes dist/sluice.js`);
   const image = 'ghcr.io/sluice-autoscaler/sluice';
   return [{ image, directory: repositoryRoot, entrypoint: [process.execPath, program] }];
 }

@@ -1,11 +1,13 @@
 // Everything around the judges, played by the test.
-import type { ClusterReader, TriggerTypes } from '../../../src/admission/ports.ts';
+import type { ClusterReader, SecretStoreRules, TriggerTypes } from '../../../src/admission/ports.ts';
 import type { Neighbours } from '../../../src/admission/neighbours.ts';
 import type { ReviewRequest } from '../../../src/admission/review.ts';
 import { triggerTypes } from '../../../src/cli/run/trigger-types.ts';
+import { storeIssues } from '../../../src/cli/validate/store-sections.ts';
 
 export interface JudgeWorld {
   types: TriggerTypes;
+  stores: SecretStoreRules;
   neighbours: Neighbours;
   cluster: ClusterReader;
 }
@@ -14,6 +16,7 @@ export interface JudgeWorld {
 export function aJudgeWorld(more: Partial<Neighbours> = {}, cluster: Partial<ClusterReader> = {}): JudgeWorld {
   return {
     types: triggerTypes,
+    stores: { inspect: storeIssues },
     neighbours: {
       listen: () => () => {},
       known: () => true,

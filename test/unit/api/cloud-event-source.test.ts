@@ -37,7 +37,12 @@ describe('a CloudEventSource', () => {
     [
       'an unknown type',
       { destination: http, eventSubscription: { includedEventTypes: ['keda.scaledobject.redy.v1'] } },
-      'did you mean "keda.scaledobject.ready.v1"?',
+      'spec.eventSubscription.includedEventTypes[0]: expected one of 19 values, found the string "keda.scaledobject.redy.v1": did you mean "keda.scaledobject.ready.v1"?',
+    ],
+    [
+      'a type like none',
+      { destination: http, eventSubscription: { includedEventTypes: ['x'] } },
+      'expected "keda.scaledobject.ready.v1", "keda.scaledobject.failed.v1", ',
     ],
     [
       'another group',

@@ -277,4 +277,23 @@ describe('objects', () => {
     await put(client, kinds.HORIZONTAL_POD_AUTOSCALERS, 'blind', hpa('FailedGetExternalMetric'));
     expect(await all(checkHpas(found))).toEqual(['warning: shop/blind has no metrics: no metrics']);
   });
+
+  it('have rivals: HPAs of others on the same target', async () => {
+    const client = createMemoryKube();
+    const hpa = (name: string, more: object = {}): object => ({
+      metadata: { namespace: 'shop', ...more },
+      spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name } },
+    });
+    await put(client, kinds.HORIZONTAL_POD_AUTOSCALERS, 'ours', {
+      ...hpa('web', { labels: { 'scaledobject.keda.sh/name': 'web' } }),
+    });
+    await put(client, kinds.HORIZONTAL_POD_AUTOSCALERS, 'by-cpu', hpa('web'));
+    await put(client, kinds.HORIZONTAL_POD_AUTOSCALERS, 'elsewhere', hpa('web', { namespace: 'bank' }));
+    await put(client, kinds.HORIZONTAL_POD_AUTOSCALERS, 'of-another', hpa('api'));
+    const { view: found } = await view(client);
+    expect(await all(checkHpas(found))).toEqual([
+      'ok: 1 made for ScaledObjects, all with their metrics',
+      'warning: shop/by-cpu scales Deployment "web", and so does ours of ScaledObject "web": what one does the other undoes',
+    ]);
+  });
 });

@@ -4,7 +4,7 @@ import type { ScaledJobFacts } from '../../../../src/cli/explain/facts.ts';
 import type { TriggerState } from '../../../../src/controller/decide/observation.ts';
 import { planJobs } from '../../../../src/controller/scaled-job/plan/plan.ts';
 import { jobPolicyOf } from '../../../../src/controller/scaled-job/plan/policy.ts';
-import { NOW } from './situations.ts';
+import { NOW } from './scene.ts';
 
 export interface JobSituation {
   readonly title: string;

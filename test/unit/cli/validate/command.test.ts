@@ -83,7 +83,7 @@ describe('sluice validate', () => {
   it('takes an input without any object for a slip', async () =>
     expect(await run('# nothing\n')).toEqual({
       printed:
-        '<stdin>:1: holds no Kubernetes object [NOT_AN_OBJECT]\n0 objects in 1 file: 1 not good (1 error, 0 warnings)\n',
+        '<stdin>:1: holds no Kubernetes object [NOT_AN_OBJECT]\n0 objects in 1 file: 1 file not read in full (1 error, 0 warnings)\n',
       code: 1,
     }));
   it('says that there is nothing of its own among the objects of others', async () => {
@@ -94,6 +94,15 @@ describe('sluice validate', () => {
     });
     expect(await run(service, '-o', 'json')).toEqual({ printed: '[]\n', code: 0 });
   });
+  it('names no line of a file that cannot be opened', async () =>
+    expect(await run('', '/nowhere.yaml', '-o', 'text')).toMatchObject({
+      printed: expect.stringMatching(/^[^\n]*\n\/nowhere\.yaml: there is no such file \[CANNOT_READ\]\n/),
+      code: 1,
+    }));
+  it('counts what is not good and what cannot be read apart from each other', async () =>
+    expect((await run(`${good}---\n${bad}---\na: [\n`)).printed).toMatch(
+      /\n2 objects in 1 file: 1 not good, 1 file not read in full \(.*\)\n$/,
+    ));
   it('ends in silence when its reader has seen enough', async () => {
     const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
     const stdout = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => done(broken) });

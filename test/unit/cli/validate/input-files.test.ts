@@ -36,11 +36,16 @@ describe('inputFiles', () => {
   it('leaves out dependencies and the templates of a chart, but not any directory called templates', async () =>
     expect(await names('.')).toEqual([
       'chart/Chart.yaml',
+      'chart/templates',
       'k8s/a.yaml',
       'k8s/b.yml',
       'k8s/deep/c.json',
       'templates/f.yaml',
     ]));
+  it('says that the templates of a chart were left out', async () =>
+    expect((await read(join(root, 'chart'))).map(({ content }) => content)).toContainEqual({
+      skipped: expect.stringContaining('helm template'),
+    }));
   it('takes a file that was named whatever it is called', async () =>
     expect(await names('k8s/notes.md')).toEqual(['k8s/notes.md']));
   it('reads standard input', async () =>

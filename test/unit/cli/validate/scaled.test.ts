@@ -21,6 +21,26 @@ describe('mistakes in a ScaledObject', () => {
       scaledObject(`minReplicaCount: 5\nmaxReplicaCount: 4\n${REST}`),
       ['6 spec.minReplicaCount REPLICA_BOUNDS'],
     ],
+    [
+      'min above max beside a field of the wrong type',
+      scaledObject(`minReplicaCount: 5\nmaxReplicaCount: 4\npollingInterval: often\n${REST}`),
+      ['6 spec.minReplicaCount REPLICA_BOUNDS', '8 spec.pollingInterval WRONG_TYPE'],
+    ],
+    [
+      'a max of the wrong type, of which nothing else is said',
+      scaledObject(`minReplicaCount: 500\nmaxReplicaCount: "900"\n${REST}`),
+      ['7 spec.maxReplicaCount WRONG_TYPE'],
+    ],
+    [
+      'useCachedMetrics on cron beside a parameter that is a number',
+      scaledObject(
+        REST.replace('- type: cron', '- type: cron\n    useCachedMetrics: true').replace(
+          'Replicas: "3"',
+          'Replicas: 3',
+        ),
+      ),
+      ['9 spec.triggers[0].useCachedMetrics TRIGGERS', '10 spec.triggers[0].metadata.desiredReplicas WRONG_TYPE'],
+    ],
     ['idle without min', scaledObject(`idleReplicaCount: 0\n${REST}`), ['6 spec.idleReplicaCount REPLICA_BOUNDS']],
     [
       'idle 0 with min 0',

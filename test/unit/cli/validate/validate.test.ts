@@ -171,3 +171,30 @@ it('stops when it is told to', async () => {
   }
   await expect(Array.fromAsync(validate(files(), AbortSignal.abort(new Error('stop'))))).rejects.toThrow('stop');
 });
+
+describe('a kind or a group that is nearly ours', () => {
+  it.each([
+    [
+      'a misspelt kind',
+      'keda.sh/v1alpha1',
+      'ScaledObjct',
+      'keda.sh has no kind "ScaledObjct": did you mean ScaledObject?',
+    ],
+    [
+      'a misspelt group',
+      'kedaa.sh/v1alpha1',
+      'ScaledObject',
+      'nobody scales by a ScaledObject of kedaa.sh: did you mean keda.sh/v1alpha1?',
+    ],
+    [
+      'the group of another kind',
+      'keda.sh/v1alpha1',
+      'CloudEventSource',
+      'keda.sh has no kind "CloudEventSource": expected one of ScaledObject, ',
+    ],
+  ])('is told: %s', async (_, apiVersion, kind, message) =>
+    expect(await messagesOf(`apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: a }\n`)).toContain(message),
+  );
+  it('is not told of what is somebody else’s', async () =>
+    expect(await messagesOf('apiVersion: example.com/v1\nkind: ScaledObject\nmetadata: { name: a }\n')).toBe(''));
+});
