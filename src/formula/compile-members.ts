@@ -14,13 +14,14 @@ export function compileMember(node: NodeOf<'member'>, scope: Scope, compiler: Co
   const { at, isOptional } = node;
   const object = compiler.compile(node.object, scope);
   const key = compiler.compile(node.key, scope);
+  const absent: Value = object.type.kind === 'map' && object.type.of?.kind === 'array' ? [] : null;
   return {
     type: typeOfMember(object.type, key.type, node),
     size: object.size + key.size + 1,
     evaluate(run) {
       const from = object.evaluate(run);
       if (from === null && isOptional) return null;
-      return memberOf(from, key.evaluate(run), at);
+      return memberOf(from, key.evaluate(run), absent, at);
     },
   };
 }
@@ -32,13 +33,12 @@ function compileVariable({ object, key, isOptional }: NodeOf<'member'>, compiler
   const place = compiler.variable(key.value);
   if (place !== undefined) return compiler.compile({ kind: 'name', at: key.at, name: key.value }, NOWHERE);
   if (!isOptional) throw new FormulaError(key.at, `no trigger has the name ${quoted(key.value)}`);
-  // KEDA's variables are floats, and Go's float of no value is 0.
-  return { evaluate: () => 0, type: { kind: 'float' }, size: 1 };
+  return { evaluate: () => null, type: ANY, size: 1 };
 }
 const NOWHERE: Scope = { lets: new Map(), item: undefined };
 
 function typeOfMember(object: Type, key: Type, { at, key: written }: NodeOf<'member'>): Type {
-  if (object.kind === 'any' || object.kind === 'map') return ANY;
+  if (object.kind === 'any' || object.kind === 'map') return itemsOf(object);
   if (object.kind !== 'array') throw new FormulaError(at, `a ${object.kind} has no ${memberText(written)}`);
   if (mayBe(key, 'int')) return itemsOf(object);
   throw new FormulaError(written.at, `the place in an array is an int, found ${key.kind}${intHint(key)}`);
@@ -48,8 +48,8 @@ const intHint = ({ kind }: Type): string => (kind === 'float' ? ': int(…) make
 const memberText = (key: Node): string =>
   key.kind === 'literal' && typeof key.value === 'string' ? `member ${quoted(key.value)}` : 'members';
 
-function memberOf(from: Value, key: Value, at: number): Value {
-  if (isMap(from)) return from.get(key) ?? null;
+function memberOf(from: Value, key: Value, absent: Value, at: number): Value {
+  if (isMap(from)) return from.get(key) ?? absent;
   if (!isArray(from)) throw new FormulaError(at, `a ${kindOf(from)} has no members`);
   if (typeof key !== 'bigint') throw new FormulaError(at, `the place in an array is an int, found ${kindOf(key)}`);
   const item = from.at(Number(key));

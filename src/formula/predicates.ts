@@ -3,7 +3,7 @@ import { hold, type Run } from './budget.ts';
 import { sorted } from './functions/lists.ts';
 import { FormulaError } from './formula-error.ts';
 import { calculate } from './operators.ts';
-import { ANY, arrayOf, BOOL, FLOAT, INT, isNumeric, itemsOf, MAP, type Type } from './type.ts';
+import { ANY, arrayOf, BOOL, FLOAT, GROUPS, INT, isNumeric, itemsOf, type Type } from './type.ts';
 import { kindOf, type Value } from './value.ts';
 
 /** What the predicate says of the item at that index. */
@@ -73,7 +73,7 @@ function reduced({ list, ask, accumulate, rest, at }: Items): Value {
   if (start === undefined && head === undefined) {
     throw new FormulaError(at, 'reduce of an empty array needs a value to begin with, as a third argument');
   }
-  let value = start ?? head ?? null;
+  let value = start === undefined ? (head ?? null) : start;
   for (let index = start === undefined ? 1 : 0; index < list.length; index++) {
     accumulate(value);
     value = ask(index);
@@ -137,7 +137,7 @@ export const predicated: Readonly<Record<string, Predicated>> = {
     asks: 'any',
   },
   sum: { ...asking((_, said) => sumOf(said), total), asks: 'any', isOptional: true },
-  groupBy: { ...asking(MAP, groups), asks: 'any' },
+  groupBy: { ...asking(GROUPS, groups), asks: 'any' },
   sortBy: { ...asking((items) => items, inOrder), asks: 'any', rest: 1 },
   reduce: { ...asking(ANY, reduced), asks: 'any', rest: 1 },
 };

@@ -3,7 +3,7 @@ import type { Kind } from './value.ts';
 
 export interface Type {
   readonly kind: Kind | 'any';
-  /** Of an array's items. */
+  /** Of an array's items, or of a map's values where they are all of one. */
   readonly of?: Type;
 }
 
@@ -14,6 +14,8 @@ export const INT: Type = { kind: 'int' };
 export const FLOAT: Type = { kind: 'float' };
 export const STRING: Type = { kind: 'string' };
 export const MAP: Type = { kind: 'map' };
+/** What groupBy gives: a group that nothing is in is an empty array. */
+export const GROUPS: Type = { kind: 'map', of: { kind: 'array', of: ANY } };
 export const arrayOf = (of: Type): Type => ({ kind: 'array', of });
 export const ARRAY: Type = arrayOf(ANY);
 export const typeOfKind = (kind: Type['kind']): Type => (kind === 'array' ? ARRAY : { kind });

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { ConfigError, type FieldIssue } from '../errors.ts';
 import { metricName } from './metric-name.ts';
-import { fieldsOf, findParameters, parameterIssue, parameterWarnings } from './parameters.ts';
+import { fieldsOf, findParameters, parameterIssue, parameterWarnings, showable } from './parameters.ts';
 import type {
   MetricSpec,
   MetricType,
@@ -13,6 +13,7 @@ import type {
   ScalerDeps,
   ScaleOn,
   SecondsMeasure,
+  TriggerField,
   TriggerInput,
   TriggerSource,
 } from './scaler.ts';
@@ -40,7 +41,7 @@ export interface Declaration<C extends z.ZodObject> {
   /** One sentence for the documentation. */
   readonly summary: string;
   readonly config: C;
-  /** The field that may be left out where a formula computes the metric (KEDA: scalingModifiers). */
+  /** The field that may be left out, or be 0, where a formula computes the metric (KEDA: scalingModifiers). */
   readonly targetField?: string;
   /** Keys that are no fields are not reported: they are the source's own. */
   readonly takesAnyKey?: true;
@@ -182,11 +183,9 @@ export function readConfig<C extends z.ZodObject>(
 ): { readonly config: z.output<C>; readonly warnings: readonly FieldIssue[] } {
   const fields = fieldsOf(declaration.config);
   const parameters = findParameters(fields, input);
-  const texts = {
-    // What stands for a target that nothing asks for.
-    ...(input.inFormula && declaration.targetField ? { [declaration.targetField]: '1' } : {}),
-    ...Object.fromEntries([...parameters].map(([name, { text }]) => [name, text])),
-  };
+  const texts = Object.fromEntries([...parameters].map(([name, { text }]) => [name, text]));
+  const target = fields.find(({ name }) => input.inFormula && name === declaration.targetField);
+  if (target && isNoTarget(target, texts[target.name])) texts[target.name] = '1';
   const parsed = declaration.config.safeParse(texts);
   const wrong = new Map<string, FieldIssue>();
   for (const issue of parsed.error?.issues ?? []) {
@@ -201,9 +200,9 @@ export function readConfig<C extends z.ZodObject>(
     metricType: input.metricType ?? '',
     scaleOn: input.scaleOn,
     given: (name) => parameters.has(name),
-    warn: (field, message) => void warnings.push({ field, message }),
+    warn: (field, message) => void warnings.push({ field, message: showable(message, parameters.get(field)) }),
     refuse: (field, message) => {
-      if (!wrong.has(field)) refused.push({ field, message });
+      if (!wrong.has(field)) refused.push({ field, message: showable(message, parameters.get(field)) });
     },
   });
   const issues = [...before, ...wrong.values(), ...refused];
@@ -213,6 +212,11 @@ export function readConfig<C extends z.ZodObject>(
     throw new ConfigError(`${declaration.type} trigger`, [...issues, ...hints]);
   }
   return { config: parsed.data, warnings };
+}
+
+/** What nothing asks for may be left out, and be 0 or less (KEDA). */
+function isNoTarget({ required }: TriggerField, text: string | undefined): boolean {
+  return text === undefined ? required : Number(text) < 0.001;
 }
 
 function withoutWrong<C extends z.ZodObject>(

@@ -68,7 +68,7 @@ export const flag = () =>
 /** A duration in milliseconds: Go's notation (`30s`, `1h30m`), or a plain whole number of milliseconds; never negative. */
 export const duration = () =>
   parsed('duration', 'a duration such as 30s or 1m30s, or a whole number of milliseconds', (text) => {
-    const ms = /^\d+$/.test(text) ? Number(text) : parseGoDuration(text);
+    const ms = /^\+?\d+$/.test(text) ? Number(text) : parseGoDuration(text);
     return ms !== undefined && ms >= 0 && Number.isSafeInteger(Math.ceil(ms)) ? ms : undefined;
   });
 
@@ -80,7 +80,7 @@ export const intList = () =>
   parsed('list of whole numbers', 'whole numbers or ranges separated by commas, such as 1,3-5', (text) => {
     const numbers: number[] = [];
     for (const part of splitList(text)) {
-      const match = /^(\d+)(?:-(\d+))?$/.exec(part);
+      const match = /^(\d+)(?:\s*-\s*(\d+))?$/.exec(part);
       if (!match) return undefined;
       const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
       if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || last - first > LONGEST_RANGE) return undefined;

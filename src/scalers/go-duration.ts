@@ -15,7 +15,7 @@ const LONGEST_MS = 2 ** 63 / 1e6;
 
 /** Milliseconds of a text such as `1h30m`, `-1.5s` or `0`; undefined when it isn't one (a unit is required, `d` is none). */
 export function parseGoDuration(text: string): number | undefined {
-  const match = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text);
+  const match = /^([+-]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text);
   if (!match) return undefined;
   let ms = 0;
   for (const [, amount, unit = ''] of (match[2] ?? '').matchAll(/([\d.]+)([^\d.]+)/g)) {

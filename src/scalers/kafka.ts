@@ -31,14 +31,25 @@ export const kafka = defineScaler({
   connect: (c, deps, context) => connectKafka(c, one(c.topic), deps, context),
 });
 
+/** KEDA: this client knows the usual port. */
+function withPorts<C extends { readonly bootstrapServers?: readonly string[] | undefined }>(config: C): C {
+  const { bootstrapServers } = config;
+  if (!bootstrapServers) return config;
+  return {
+    ...config,
+    bootstrapServers: bootstrapServers.map((server) => (HOST.test(server) ? `${server}:9092` : server)),
+  };
+}
+const HOST = /^[^:[\]/\s]+$/;
+
 export const apacheKafka = defineScaler({
   type: 'apache-kafka',
   summary: 'Scales on the lag of a Kafka consumer group in several topics; the same as kafka, with other parameters.',
   config: ApacheKafka,
   measures: ['drainTime'],
-  review: (config, review) => reviewKafka(config, config.topic, review),
+  review: (config, review) => reviewKafka(withPorts(config), config.topic, review),
   metric: (c) => metricOf(c, c.topic),
-  sourceId: kafkaSourceId,
+  sourceId: (c, context) => kafkaSourceId(withPorts(c), context),
   batches: () => true,
-  connect: (c, deps, context) => connectKafka(c, c.topic?.filter(Boolean), deps, context),
+  connect: (c, deps, context) => connectKafka(withPorts(c), c.topic?.filter(Boolean), deps, context),
 });

@@ -64,6 +64,17 @@ export function parameterIssue(
   return { field: found.key, message: showable ? `${message}, found ${JSON.stringify(shown)}` : message };
 }
 
+/**
+ * The message without what was found, where that is not in metadata: any key of a Secret can be given for any parameter, and would be
+ * there for everybody to read.
+ */
+export function showable(message: string, found: Found | undefined): string {
+  const shown = found === undefined || found.source === 'metadata' ? message : message.replace(/, found "[^]*$/, '');
+  return shown.length > LONGEST_MESSAGE ? `${shown.slice(0, LONGEST_MESSAGE - 1)}…` : shown;
+}
+/** A condition has room for some thousand characters, and a parameter for a million. */
+const LONGEST_MESSAGE = 1_000;
+
 function missing(field: TriggerField, input: TriggerInput): string {
   const variable = field.sources.includes('env') ? own(input.metadata, `${field.name}FromEnv`) : '';
   if (variable !== '') return `is required, but ${unsetVariable(field.name, variable)}`;

@@ -46,6 +46,7 @@ export const prometheus = defineScaler({
   type: 'prometheus',
   summary: 'Scales on the result of a Prometheus query.',
   config: Prometheus,
+  targetField: 'threshold',
   review: reviewPrometheus,
   metric: (c) => ({ name: 'prometheus', target: c.threshold, activation: c.activationThreshold }),
   sourceId(c, { podIdentity }) {

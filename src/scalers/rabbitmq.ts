@@ -8,8 +8,8 @@ import { createOauthToken } from './oauth2.ts';
 import { type AmqpBroker, createAmqpBroker } from './rabbitmq/amqp.ts';
 import { parseHost, type RabbitHost } from './rabbitmq/host.ts';
 import { createManagementApi, type ManagementApi, type QueueCounts } from './rabbitmq/management.ts';
-import { combineFigures, readMode } from './rabbitmq/mode.ts';
-import { RabbitMq, reviewRabbitMq, targetOf } from './rabbitmq/parameters.ts';
+import { combineFigures, isOperation, readMode } from './rabbitmq/mode.ts';
+import { RabbitMq, reviewRabbitMq, targetOf, usesOauth } from './rabbitmq/parameters.ts';
 import { createSecondsGauge } from './rabbitmq/seconds.ts';
 import type { Scaler, ScalerDeps } from './scaler.ts';
 import { sourceId, sourceName } from './source-id.ts';
@@ -38,7 +38,7 @@ function rabbitSourceId(config: RabbitMq, { podIdentity }: TriggerContext): stri
   return sourceId(`rabbitmq-${host.protocol}`, `${host.hostname}:${host.port}${path}`, [
     [host.secure, host.username, host.password],
     [tls, ca, cert, key, keyPassword, unsafeSsl],
-    [oauthTokenURI, clientID, clientSecret, scopes, endpointParams?.toString()],
+    usesOauth(config) && [oauthTokenURI, clientID, clientSecret, scopes, endpointParams?.toString()],
     workloadIdentityResource && [workloadIdentityResource, podIdentity],
   ]);
 }
@@ -52,16 +52,18 @@ function identityOf(
   if (resource !== undefined) {
     const token = createWorkloadIdentity(podIdentity?.provider === 'azure-workload' ? podIdentity : undefined, deps);
     const scope = resource.endsWith('.default') ? resource : `${resource.replace(/\/$/, '')}/.default`;
-    return createBearerIdentity({ get: (signal) => token(scope, signal) });
+    return createBearerIdentity({
+      get: ({ hostname }, signal) => token(scope, { host: hostname, field: 'host' }, signal),
+    });
   }
-  const tokenUrl = URL.parse(oauthTokenURI ?? '');
+  const tokenUrl = usesOauth(config) ? URL.parse(oauthTokenURI ?? '') : null;
   if (tokenUrl && clientId !== undefined && clientSecret !== undefined) {
     const parameters = config.endpointParams;
     const tokens = createOauthToken(
       { tokenUrl, clientId, clientSecret, scopes: scopes.filter(Boolean), parameters },
       deps,
     );
-    return createBearerIdentity(tokens);
+    return createBearerIdentity({ ...tokens, get: (_url, signal) => tokens.get(signal) });
   }
   const { username, password } = hostOf(config);
   return createBasicIdentity(username, password);
@@ -103,7 +105,8 @@ async function connectHttp(
     },
     (api) => api.close(),
   );
-  const { queueName, pageSize, operation, activationValue } = config;
+  const { queueName, pageSize, activationValue } = config;
+  const operation = isOperation(config.operation) ? config.operation : 'sum';
   const { mode } = targetOf(config);
   const wanted = mode === 'QueueLength' && !context.scaleOn ? 'depth' : 'everything';
   const secondsOf = context.scaleOn && createSecondsGauge(context.scaleOn, deps.clock, what);

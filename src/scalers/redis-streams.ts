@@ -17,7 +17,7 @@ const RedisStreams = z.object({
     'Consumer group whose share is measured, the lag if lagCount is set, else what is pending; without a group it is the length of the stream.',
   ),
   lagCount: field(
-    integer({ min: 0 }).prefault('0'),
+    integer().prefault('0'),
     'Entries not yet delivered to the group that one replica is meant to handle; 0 counts as not set; needs Redis 7.',
   ),
   pendingEntriesCount: field(

@@ -38,6 +38,7 @@ const defineRedis = (type: string, kind: RedisKind, summary: string) =>
     type,
     summary,
     config: RedisList,
+    targetField: 'listLength',
     review: (config, report) => reviewRedis(kind, '', config, report),
     metric: (c) => ({ name: `redis-${c.listName}`, target: c.listLength, activation: c.activationListLength }),
     sourceId: (c) => redisSourceId(kind, c),

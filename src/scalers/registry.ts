@@ -64,12 +64,11 @@ export function parseTrigger(type: string, input: TriggerInput): ParsedTrigger {
 
 function unknownType(type: string): string {
   const name = JSON.stringify(type);
-  const available = [...byType.keys()].join(', ');
   if (KEDA_TRIGGER_TYPES.includes(type)) {
-    return `${name} is a trigger type of KEDA that Sluice has no scaler for yet; there is one for ${available}`;
+    return `${name} is a trigger type of KEDA that Sluice has no scaler for yet: see docs/scalers.md for those there are`;
   }
   const meant = didYouMean(type, new Set([...byType.keys(), ...KEDA_TRIGGER_TYPES]));
-  return `no trigger type is called ${name}${meant ? `; did you mean ${meant}?` : `; there is one for ${available}`}`;
+  return `no trigger type is called ${name}${meant ? `; did you mean ${meant}?` : ': see docs/scalers.md for those there are'}`;
 }
 
 export { KEDA_TRIGGER_TYPES };

@@ -140,7 +140,16 @@ describe('external', () => {
   it.each([
     ['no metric', { specs: () => [] }, 'GetMetricSpec: expected at least one metric, found none'],
     ['a name that no path can hold', { specs: () => [{ metricName: 'a/b', targetSize: 1 }] }, 'found "a/b"'],
-    ['no target', { specs: () => [{ metricName: 'a' }] }, 'expected a target above 0 for metric "a", found 0'],
+    [
+      'no target',
+      { specs: () => [{ metricName: 'a' }] },
+      'expected a target of at least 0.001 for metric "a", found 0',
+    ],
+    [
+      'a target that an HPA has no decimals for',
+      { specs: () => [{ metricName: 'a', targetSizeFloat: 0.0004 }] },
+      'expected a target of at least 0.001 for metric "a", found 0.0004',
+    ],
     [
       'one name twice',
       {
@@ -157,6 +166,7 @@ describe('external', () => {
       { values: () => [{ metricName: 'orders', metricValueFloat: Number.POSITIVE_INFINITY }] },
       'expected a number, found Infinity',
     ],
+    ['NaN', { values: () => [{ metricName: 'orders', metricValueFloat: Number.NaN }] }, 'expected a number, found NaN'],
     [
       'too much',
       { values: () => [{ metricName: 'x'.repeat(5 * 2 ** 20), metricValue: 1 }] },

@@ -106,6 +106,13 @@ describe('metrics-api', () => {
     ['a key in a header', { authModes: 'apiKey', apiKey: 'k 1' }, {}, { 'x-api-key': 'k 1' }, '/x?q=1'],
     ['a header by name', { authModes: 'apiKey', apiKey: 'k', keyParamName: 'X-K' }, {}, { 'x-k': 'k' }, '/x?q=1'],
     ['a key in the query', { authModes: 'apiKey', method: 'query' }, { apiKey: 'k&1' }, {}, '/x?q=1&api_key=k%261'],
+    [
+      'a key in place of one in the address',
+      { authModes: 'apiKey', method: 'query', keyParamName: 'q' },
+      { apiKey: 'k' },
+      {},
+      '/x?q=k',
+    ],
     ['a token', { authModes: 'bearer' }, { token: 't' }, { authorization: 'Bearer t' }, '/x?q=1'],
     ['a login', { authModes: 'basic' }, { username: 'u' }, { authorization: `Basic ${btoa('u:')}` }, '/x?q=1'],
     [
@@ -165,6 +172,8 @@ describe('metrics-api', () => {
     expect(await read('/x')).toBe(6);
     answers = { '/x': { status: 302, location: '/x' } };
     await expect(read('/x')).rejects.toThrow('more than 10 redirects');
+    answers = { '/y': { status: 302 } };
+    await expect(read('/y')).rejects.toThrow('expected HTTP 200, found 302');
     answers = { '/x': { status: 302, location: `http://localhost:${portOf(server)}/y` } };
     await expect(read('/x')).rejects.toMatchObject({ code: 'SOURCE_ANSWER' });
   });

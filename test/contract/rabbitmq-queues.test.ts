@@ -86,6 +86,17 @@ whereInstalled(
     PATIENCE_MS,
   );
 
+  it.each(['', '/', '%2F', '%2f'])(
+    'enters the virtual host / by the path /%s',
+    async (path) => {
+      await channel.assertQueue('default');
+      await channel.purgeQueue('default');
+      await send('default', 3);
+      for (const protocol of ['amqp', 'http'] as const) await settles(3, protocol, { queueName: 'default' }, path);
+    },
+    PATIENCE_MS,
+  );
+
   it(
     'goes through all pages of a pattern, however large a page is asked for',
     async () => {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createDiagnostics, type DiagnosticsOptions } from '../../src/diagnostics.ts';
 import { createTelemetry } from '../../src/telemetry.ts';
@@ -110,5 +113,28 @@ describe('diagnostics', () => {
     const get = await serve({ metrics });
     await expect(get('/metrics')).rejects.toThrow();
     expect((await get('/healthz')).status).toBe(200);
+  });
+
+  it('says which option names the address that it cannot have', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const diagnostics = createDiagnostics({
+      host: '127.0.0.1',
+      port,
+      notReady: () => [],
+      metrics: undefined,
+      decisions: () => undefined,
+    });
+    await expect(diagnostics.run(new AbortController().signal)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      issues: [
+        {
+          field: '--diagnostics-address',
+          message: expect.stringMatching(/^the diagnostics cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/),
+        },
+      ],
+    });
+    taken.close();
   });
 });

@@ -102,7 +102,7 @@ export const numbers: Readonly<Record<string, Builtin>> = {
     if (typeof x !== 'string') return toNumber(x as number | bigint);
     if (/^[+-]?inf(inity)?$/i.test(x)) return x.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     if (/^nan$/i.test(x)) return Number.NaN;
-    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(x)) return Number(x);
+    if (/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(x)) return Number(x);
     throw new FormulaError(at, `float expected a number, found ${quoted(x)}`);
   }),
 };

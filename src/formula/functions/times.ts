@@ -22,7 +22,7 @@ const UNIT_NANOS: Readonly<Record<string, number>> = {
 /** Go's ParseDuration: `1h30m`, `-1.5s`, `0`. */
 function parseDuration(text: string, { at }: Call): Duration {
   const [, sign, rest = ''] = /^([+-]?)(.*)$/.exec(text) ?? [];
-  const parts = [...rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy)];
+  const parts = [...rest.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy)];
   const isWhole = parts.length > 0 && parts.map(([part]) => part).join('') === rest;
   if (!isWhole && rest !== '0') {
     throw new FormulaError(at, `duration expected text such as 1h30m or 90s, found ${quoted(text)}`);

@@ -33,7 +33,7 @@ const DAYS_OF_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Throws a RangeError whose message says what is wrong, as the end of a sentence about the expression. */
 export function parseCron(text: string): CronExpression {
-  const [, timezone, rest = ''] = /^(?:(?:CRON_)?TZ=(\S+)\s+)?(.*)$/s.exec(text.trim()) ?? [];
+  const [, timezone, rest = ''] = /^(?:(?:CRON_)?TZ=(\S*)\s+)?(.*)$/s.exec(text.trim()) ?? [];
   const parts = rest.split(/\s+/);
   if (parts.length !== 5) {
     throw new RangeError(
@@ -49,7 +49,8 @@ export function parseCron(text: string): CronExpression {
     daysOfMonth: daysOfMonth.values,
     daysOfWeek: daysOfWeek.values,
     days: daysOfMonth.star || daysOfWeek.star ? 'both' : 'either',
-    ...(timezone === undefined ? {} : { timezone }),
+    // To robfig/cron `TZ=Local` says nothing, and `TZ=` is UTC.
+    ...(timezone === undefined || timezone === 'Local' ? {} : { timezone: timezone || 'UTC' }),
   };
   if (!hasAnyDay(expression)) throw new RangeError('never comes: no such day exists in these months');
   return expression;
@@ -62,19 +63,20 @@ interface Field {
 }
 
 function parseField(text: string, unit: Unit): Field {
-  const ranges = text.split(',').map((part) => parseRange(part, unit));
+  const parts = text.split(',').filter((part) => part !== '');
+  if (parts.length === 0) throw unexpected(text, unit);
+  const ranges = parts.map((part) => parseRange(part, unit));
   return { values: new Set(ranges.flatMap(({ values }) => [...values])), star: ranges.some(({ star }) => star) };
 }
 
-/** `*`, `?`, `5`, `1-5`, each with an optional `/step`; `5/10` goes from 5 to the end. */
+/** `*`, `?`, `5`, `1-5`, each with an optional `/step`; `5/10` goes from 5 to the end, and `*-5` is `*`. */
 function parseRange(text: string, unit: Unit): Field {
-  const [, star, first = '', last, step] = /^(?:([*?])|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/.exec(text) ?? [];
+  const [, star, first = '', last, step] =
+    /^(?:([*?])(?:-[^-/]*)?|(\+?\w+)(?:-(\+?\w+))?)(?:\/\+?(\d+))?$/.exec(text) ?? [];
   const from = star ? unit.min : parseValue(first, unit);
   const to = star || (last === undefined && step !== undefined) ? unit.max : parseValue(last ?? first, unit);
   const by = Number(step ?? 1);
-  if (from === undefined || to === undefined || by < 1 || from > to) {
-    throw new RangeError(`expected ${grammar(unit)} in the field ${unit.name}, found ${JSON.stringify(text)}`);
-  }
+  if (from === undefined || to === undefined || by < 1 || from > to) throw unexpected(text, unit);
   const values = new Set<number>();
   for (let value = from; value <= to; value += by) values.add(value);
   return { values, star: star !== undefined && by === 1 };
@@ -82,8 +84,12 @@ function parseRange(text: string, unit: Unit): Field {
 
 function parseValue(text: string, unit: Unit): number | undefined {
   const named = unit.names?.indexOf(text.toLowerCase()) ?? -1;
-  const value = named >= 0 ? named + unit.min : /^\d{1,2}$/.test(text) ? Number(text) : undefined;
+  const value = named >= 0 ? named + unit.min : /^\+?\d+$/.test(text) ? Number(text) : undefined;
   return value !== undefined && value >= unit.min && value <= unit.max ? value : undefined;
+}
+
+function unexpected(text: string, unit: Unit): RangeError {
+  return new RangeError(`expected ${grammar(unit)} in the field ${unit.name}, found ${JSON.stringify(text)}`);
 }
 
 function grammar({ min, max, names }: Unit): string {

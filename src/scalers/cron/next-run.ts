@@ -12,11 +12,11 @@ export interface Zone {
   offsetAt(instantMs: number): number;
 }
 
-/** Throws a RangeError for a name that isn't an IANA time zone. */
+/** Throws a RangeError for a name that isn't an IANA time zone; `Local` is our own (Go). */
 export function createZone(name: string): Zone {
   if (/^[+-]/.test(name)) throw new RangeError(`${name} is an offset`);
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: name,
+    ...(name === 'Local' ? {} : { timeZone: name }),
     hourCycle: 'h23',
     year: 'numeric',
     month: 'numeric',

@@ -89,7 +89,7 @@ function decodeNamedNumber(bytes: Uint8Array): NamedNumber {
     [tag(2, WireType.Varint)]: (reader) => (whole = Number(reader.int64())),
     [tag(3, WireType.Bit64)]: (reader) => (float = reader.double()),
   });
-  return { metricName, value: float > 0 ? float : whole };
+  return { metricName, value: float > 0 || (Number.isNaN(float) && whole === 0) ? float : whole };
 }
 
 const tag = (field: number, wireType: WireType): number => field * 8 + wireType;

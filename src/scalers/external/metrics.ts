@@ -3,9 +3,18 @@ import { SourceAnswerError } from '../../errors.ts';
 import type { MetricSpec } from '../scaler.ts';
 import type { NamedNumber } from './messages.ts';
 
+const MOST_METRICS = 100;
+const LONGEST_NAME = 1_000;
+
 /** The metrics as the HPA can take them. KEDA leaves what it can't take to the API server, which then refuses the whole HPA. */
 export function metricsOf(what: string, specs: readonly NamedNumber[]): readonly Omit<MetricSpec, 'type'>[] {
   if (specs.length === 0) throw new SourceAnswerError(`${what}: expected at least one metric, found none`);
+  if (specs.length > MOST_METRICS)
+    throw new SourceAnswerError(`${what}: expected at most ${MOST_METRICS} metrics, found ${specs.length}`);
+  if (specs.some(({ metricName }) => metricName.length > LONGEST_NAME))
+    throw new SourceAnswerError(
+      `${what}: expected metric names of at most ${LONGEST_NAME} characters, found a longer one`,
+    );
   const names = new Set<string>();
   return specs.map(({ metricName: name, value: target }) => {
     const quoted = JSON.stringify(name);
@@ -13,8 +22,9 @@ export function metricsOf(what: string, specs: readonly NamedNumber[]): readonly
       throw new SourceAnswerError(`${what}: expected a metric name without / and %, found ${quoted}`);
     }
     if (names.has(name)) throw new SourceAnswerError(`${what}: expected different metric names, found ${quoted} twice`);
-    if (!(target > 0 && Number.isFinite(target))) {
-      throw new SourceAnswerError(`${what}: expected a target above 0 for metric ${quoted}, found ${target}`);
+    // An HPA's target has three decimals.
+    if (!(Math.round(target * 1_000) > 0 && Number.isFinite(target))) {
+      throw new SourceAnswerError(`${what}: expected a target of at least 0.001 for metric ${quoted}, found ${target}`);
     }
     names.add(name);
     return { name, target, activation: 0 };

@@ -18,8 +18,8 @@ export interface Broker {
   end(): void;
 }
 
-/** Makes the broker know us; resolves to how long it will, in milliseconds, 0 for as long as the connection lasts. */
-export type Login = (ask: Ask, where: string, signal: AbortSignal) => Promise<number>;
+/** Makes the broker on `host` know us; resolves to how long it will, in milliseconds, 0 for as long as the connection lasts. */
+export type Login = (ask: Ask, where: string, signal: AbortSignal, host: string) => Promise<number>;
 export type Ask = Broker['ask'];
 
 export interface BrokerOptions {
@@ -77,7 +77,7 @@ export async function openBroker(
 
   try {
     known = await ask(apiVersions, undefined, signal);
-    const lifeMs = login === undefined ? 0 : await login(ask, where, signal);
+    const lifeMs = login === undefined ? 0 : await login(ask, where, signal, address.host);
     const fromMs = clock.now();
     const isGood = (): boolean => {
       const age = clock.now() - fromMs;

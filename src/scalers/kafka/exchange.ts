@@ -19,9 +19,14 @@ interface Waiting {
 }
 
 /** 10,000 topics of 100 partitions have about 40 MB. */
-const LARGEST_ANSWER_BYTES = 128 * 2 ** 20;
+const LARGEST_ANSWER_BYTES = 64 * 2 ** 20;
+/** Of all brokers together, in answers of which a part is missing yet. */
+const MOST_UNREAD_BYTES = 96 * 2 ** 20;
 const SIZE_BYTES = 4;
 const KEEP_ALIVE_MS = 60_000;
+
+/** Bytes that wait for the rest of an answer, in the whole process. */
+let unread = 0;
 
 /** Resolves when bytes can be exchanged. `where` names the broker in errors; `lost` is called when an open connection ends. */
 export async function openExchange(
@@ -92,6 +97,8 @@ function createExchange(socket: Socket, where: string, lost: () => void): Exchan
 
   socket.on('error', (error) => (problem = connectionError(where, error)));
   socket.on('close', () => {
+    unread -= received;
+    received = 0;
     problem ??= closed();
     for (const { reject } of waiting.splice(0)) reject(problem);
     lost();
@@ -99,7 +106,9 @@ function createExchange(socket: Socket, where: string, lost: () => void): Exchan
   socket.on('data', (chunk) => {
     chunks.push(chunk);
     received += chunk.length;
+    unread += chunk.length;
     while (received > SIZE_BYTES && takeAnswer());
+    if (unread > MOST_UNREAD_BYTES && received > MOST_UNREAD_BYTES / 8) socket.destroy();
   });
 
   /** A broker that is asked in a way that it doesn't expect at this port says nothing: it hangs up. */
@@ -114,6 +123,7 @@ function createExchange(socket: Socket, where: string, lost: () => void): Exchan
     if (size < SIZE_BYTES || size > LARGEST_ANSWER_BYTES) {
       problem = isTlsAlert(bytes) ? tlsWanted(where) : unreadable(where);
       socket.destroy();
+      unread -= received;
       received = 0;
       return false;
     }
@@ -121,6 +131,7 @@ function createExchange(socket: Socket, where: string, lost: () => void): Exchan
     if (received < whole) return false;
     const all = Buffer.concat(chunks.splice(0));
     received -= whole;
+    unread -= whole;
     if (received > 0) chunks.push(all.subarray(whole));
     answered++;
     waiting.shift()?.resolve(all.subarray(SIZE_BYTES, whole));

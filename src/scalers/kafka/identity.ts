@@ -28,7 +28,7 @@ export function createLogin({ sasl }: KafkaAccess, where: string, deps: ScalerDe
     case 'SCRAM-SHA-512':
       return { login: scramLogin(sasl.mechanism, sasl), close: nothingToClose };
     case 'OAUTHBEARER': {
-      const http = createHttpClient({ silenceMs: TOKEN_SILENCE_MS });
+      const http = createHttpClient({ silenceMs: TOKEN_SILENCE_MS, mostBytes: 2 ** 20 });
       const tokens = createOauthToken({ ...sasl, parameters: undefined }, { http, clock: deps.clock, what: where });
       return { login: tokenLogin(tokens, sasl.extensions), close: () => http.close() };
     }
@@ -40,10 +40,10 @@ export function createLogin({ sasl }: KafkaAccess, where: string, deps: ScalerDe
 /** The identity at AWS is leased with the first login, for it may be that of others as well. */
 function mskIdentity({ region, aws }: MskIam, deps: ScalerDeps): Identity {
   let lease: Promise<Lease<AwsIdentity>> | undefined;
-  const get = async (signal: AbortSignal): Promise<string> => {
+  const get = async (signal: AbortSignal, host: string): Promise<string> => {
     lease ??= leaseAwsIdentity(aws, region, deps);
     const { client } = await lease;
-    return mskToken(region, await client.credentials(signal), deps.clock);
+    return mskToken(region, await client.credentials({ host, field: 'bootstrapServers' }, signal), deps.clock);
   };
   const close = async (): Promise<void> => (await lease)?.release();
   return { login: tokenLogin({ get }, new Map()), close };

@@ -30,15 +30,16 @@ export function scramLogin(
 
 /** Where tokens come from; `drop` is told of one that was refused. */
 export interface TokenSource {
-  get(signal: AbortSignal): Promise<string>;
+  /** To be shown to a broker on `host`. */
+  get(signal: AbortSignal, host: string): Promise<string>;
   drop?(token: string): void;
 }
 
 /** A token is asked for at each login; the extensions travel with it (KIP-342). */
 export function tokenLogin(tokens: TokenSource, extensions: ReadonlyMap<string, string>): Login {
   const more = [...extensions].map(([name, value]) => `\x01${name}=${value}`).join('');
-  return converse('OAUTHBEARER', async (say, where, signal) => {
-    const token = await tokens.get(signal);
+  return converse('OAUTHBEARER', async (say, where, signal, host) => {
+    const token = await tokens.get(signal, host);
     try {
       const complaint = await say(`n,,\x01auth=Bearer ${token}${more}\x01\x01`);
       // RFC 7628, section 3.2.3: a refusal is JSON, and the broker waits for one more byte before it says so by a code.
@@ -52,9 +53,9 @@ export function tokenLogin(tokens: TokenSource, extensions: ReadonlyMap<string, 
 
 function converse(
   mechanism: string,
-  conversation: (say: Say, where: string, signal: AbortSignal) => Promise<void>,
+  conversation: (say: Say, where: string, signal: AbortSignal, host: string) => Promise<void>,
 ): Login {
-  return async (ask: Ask, where, signal) => {
+  return async (ask: Ask, where, signal, host) => {
     const { error, mechanisms } = await ask(saslHandshake, mechanism, signal);
     if (error !== 0) throw loginError(where, mechanism, error, mechanisms);
     let lifeMs = 0;
@@ -67,6 +68,7 @@ function converse(
       },
       where,
       signal,
+      host,
     );
     return lifeMs;
   };

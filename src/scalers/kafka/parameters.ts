@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { awsAccess, awsAccessOf } from '../aws-access.ts';
 import type { TriggerContext } from '../define.ts';
-import { field, flag, integer, intList, list, map, oneOf, secret, text } from '../fields.ts';
+import { field, flag, integer, intList, list, oneOf, secret, text } from '../fields.ts';
 import { sourceId } from '../source-id.ts';
 import { tlsOptions } from '../tls.ts';
 import type { KafkaAccess, KafkaAddress, KafkaSasl } from './access.ts';
@@ -74,7 +74,11 @@ const kafkaAlone = {
   ),
   oauthTokenEndpointUri: field(text().optional(), 'Where OAuth2 client credentials are exchanged for a token.', auth),
   scopes: field(list().optional(), 'OAuth2 scopes.', auth),
-  oauthExtensions: field(map().optional(), 'SASL extensions that are sent with the token.', auth),
+  oauthExtensions: field(
+    text().optional(),
+    'SASL extensions that are sent with the token of OAuth2, as key=value pairs separated by commas.',
+    auth,
+  ),
   unsafeSsl: field(flag().prefault('false'), 'Whether to accept any server certificate.'),
 };
 
@@ -120,6 +124,14 @@ export function usesMskIam({ sasl, saslTokenProvider }: Partial<KafkaTrigger>): 
   return sasl === 'aws_msk_iam' || (sasl === 'oauthbearer' && saslTokenProvider === 'aws_msk_iam');
 }
 
+/** Undefined for what is no list of pairs. KEDA reads it only where it counts. */
+export function parseExtensions(text: string | undefined): ReadonlyMap<string, string> | undefined {
+  if (text === undefined) return new Map();
+  const pairs = text.split(',').map((pair) => pair.split('=').map((side) => side.trim()));
+  if (pairs.some((pair) => pair.length !== 2)) return undefined;
+  return new Map(pairs.map(([key = '', value = '']) => [key, value]));
+}
+
 /** Undefined for what is not host:port. */
 export function parseBroker(text: string): KafkaAddress | undefined {
   const match = /^(?:\[([^\]\s]+)\]|([^:[\]/\s]+)):(\d{1,5})$/.exec(text);
@@ -153,7 +165,7 @@ function saslOf(config: KafkaTrigger, podIdentity: TriggerContext['podIdentity']
     clientId: username,
     clientSecret: password,
     scopes: (config.scopes ?? []).filter(Boolean),
-    extensions: config.oauthExtensions ?? new Map(),
+    extensions: parseExtensions(config.oauthExtensions) ?? new Map(),
   };
 }
 

@@ -3,7 +3,7 @@ import { reviewAwsAccess, reviewAwsRegion } from '../aws-access.ts';
 import type { Review } from '../define.ts';
 import { httpUrl } from '../http-authentication.ts';
 import { reviewTls } from '../tls.ts';
-import { type KafkaTrigger, parseBroker, usesMskIam } from './parameters.ts';
+import { type KafkaTrigger, parseBroker, parseExtensions, usesMskIam } from './parameters.ts';
 
 export function reviewKafka(
   config: Partial<KafkaTrigger>,
@@ -89,8 +89,10 @@ function reviewSasl(config: Partial<KafkaTrigger>, review: Review): void {
 function reviewOauth({ oauthTokenEndpointUri: uri, oauthExtensions }: Partial<KafkaTrigger>, { refuse }: Review): void {
   if (uri === undefined) refuse('oauthTokenEndpointUri', 'is required with sasl oauthbearer');
   else if (!httpUrl(uri)) refuse('oauthTokenEndpointUri', 'expected an http or https URI');
+  const extensions = parseExtensions(oauthExtensions);
+  if (!extensions) refuse('oauthExtensions', 'expected key=value pairs separated by commas');
   // RFC 7628, section 3.1: `auth` is where the token itself stands.
-  const wrong = [...(oauthExtensions ?? new Map<string, string>())].find(
+  const wrong = [...(extensions ?? [])].find(
     ([key, value]) => !/^(?!auth$)[A-Za-z]+$/.test(key) || !/^[\x21-\x7e \t\r\n]*$/.test(value),
   );
   if (wrong) refuse('oauthExtensions', 'expected names of letters alone, not auth, and values of printable ASCII');

@@ -82,6 +82,9 @@ export interface WireReader {
   tags(): void;
 }
 
+/** Each becomes an object, of many times the memory; no topic has as many partitions, and no cluster as many topics. */
+const MOST_ITEMS = 500_000;
+
 export function createReader(buffer: Buffer, flexible: boolean): WireReader {
   let position = 0;
   const place = (size: number): number => {
@@ -115,7 +118,7 @@ export function createReader(buffer: Buffer, flexible: boolean): WireReader {
     array(read) {
       const size = flexible ? varint() - 1 : self.int32();
       // No item is smaller than a byte: a length from rubbish fails before it costs memory.
-      if (size > buffer.length - position) throw new RangeError('the answer ends too early');
+      if (size > Math.min(buffer.length - position, MOST_ITEMS)) throw new RangeError('the answer ends too early');
       const items = [];
       for (let i = 0; i < size; i++) items.push(read());
       return items;

@@ -35,8 +35,11 @@ function located(find: Find, format: Format, location: string, read: (found: unk
     let found: unknown;
     try {
       found = await find(text);
-    } catch {
-      throw new RangeError(`expected ${format}, found something else`);
+    } catch (error) {
+      const isTooMuch = error instanceof RangeError;
+      throw new RangeError(
+        isTooMuch ? `expected less text to look through ${place}` : `expected ${format}, found something else`,
+      );
     }
     if (found === undefined) throw new RangeError(`there is nothing ${place}`);
     return checked(read(found), `a number of the valueType ${place}`);
@@ -63,7 +66,7 @@ function prefixOf(text: string, type: 'float64' | 'int64'): number | undefined {
   return type === 'int64' && BigInt.asIntN(64, BigInt(number)) !== BigInt(number) ? undefined : Number(number);
 }
 const WHOLE = /^[ \t\r]*(?:\+(?=\d))?(-?\d+)/;
-const DECIMAL = /^[ \t\r]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d*)?)/;
+const DECIMAL = /^[ \t\r]*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d*)?)/;
 
 function checked(value: number | undefined, expected: string): number {
   if (value !== undefined && Number.isFinite(value)) return value;

@@ -60,8 +60,8 @@ function parseValues(tokens: Tokens, start: number): { readonly values: Readonly
   const values = new Set<string>();
   for (let at = start + 1; ; ) {
     const word = tokens[at];
-    // An empty text stands between two commas, and at the ends of a list.
-    if (word === ',' || (word === ')' && at > start + 1)) values.add('');
+    // An empty text stands between two commas, at the ends of a list, and alone in an empty one.
+    if (word === ',' || word === ')') values.add('');
     else {
       if (word === undefined || SIGNS.has(word)) throw expected('a value', word);
       values.add(checkedValue(word));

@@ -1,7 +1,6 @@
 // The number that valueLocation means in an answer of each format.
 import { SourceAnswerError } from '../../errors.ts';
-import { findInJson, findInYaml, type Find, plainPath } from '../gjson/find.ts';
-import { valueAtPath } from '../gjson/value.ts';
+import { atNames, findInJson, findInYaml, type Find } from '../gjson/find.ts';
 import { parseQuantity } from '../../quantity.ts';
 import { parseSelector, sampleValue } from './text-format.ts';
 import { readXml } from './xml.ts';
@@ -19,7 +18,12 @@ export function createExtract(format: Format, location: string): Extract {
     let found: unknown;
     try {
       found = await find(body);
-    } catch {
+    } catch (error) {
+      if (error instanceof RangeError) {
+        throw new SourceAnswerError(
+          `${what}: the answer is too large to look for a value at valueLocation in it; give the address of a smaller one`,
+        );
+      }
       throw new SourceAnswerError(`${what}: expected an answer in the format ${format}, found something else`);
     }
     const place = `at valueLocation ${JSON.stringify(location)}`;
@@ -43,10 +47,8 @@ function finder(format: Format, location: string): Find {
     }
     case 'yaml':
       return findInYaml(location);
-    case 'xml': {
-      const path = plainPath(location);
-      return (body) => valueAtPath(readXml(body), path);
-    }
+    case 'xml':
+      return (body) => atNames(readXml(body), location);
   }
 }
 

@@ -14,8 +14,15 @@ const TOKENS =
   /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[([^]*?)\]\]>|<!DOCTYPE[^[>]*(?:\[[^\]]*\])?\s*>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=>/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/)?>|([^<]+)/gy;
 const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
-/** The document as nested members, its root element's name first. Throws a SyntaxError for what is no well-formed document. */
+/** Takes about a second. */
+const MOST_CHARACTERS = 4 * 2 ** 20;
+
+/**
+ * The document as nested members, its root element's name first. Throws a SyntaxError for what is no well-formed document, a RangeError
+ * for one that would take too long.
+ */
 export function readXml(text: string): XmlValue {
+  if (text.length > MOST_CHARACTERS) throw new RangeError('the text is too long');
   const document: Open = { name: '', members: new Map(), text: '' };
   const open: Open[] = [document];
   let end = 0;
@@ -42,8 +49,9 @@ function close(open: Open[], name: string): void {
   const element = open.pop();
   const parent = open.at(-1);
   if (!element || !parent || element.name !== name) throw new SyntaxError('no well-formed XML');
-  const siblings = parent.members.get(name) ?? [];
-  parent.members.set(name, [...siblings, valueOf(element)]);
+  const siblings = parent.members.get(name);
+  if (siblings) siblings.push(valueOf(element));
+  else parent.members.set(name, [valueOf(element)]);
 }
 
 function attributesOf(text: string): Open['members'] {

@@ -8,17 +8,30 @@ const Sample = z.tuple([z.number(), z.string().nullable()]);
 const Answer = z.object({
   status: z.literal('success').optional(),
   data: z.discriminatedUnion('resultType', [
-    z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: Sample })) }),
+    z.object({
+      resultType: z.literal('vector'),
+      result: z
+        .array(z.object({ value: Sample }))
+        .nullable()
+        .transform((all) => all ?? []),
+    }),
     z.object({ resultType: z.literal('scalar'), result: Sample }),
     z.object({ resultType: z.enum(['matrix', 'string']) }),
   ]),
 });
+
+/** Of some thousand series, where one is wanted. */
+const MOST_CHARACTERS = 2 ** 18;
 
 /** `query` is quoted in errors; `empty` says what no result and NaN are: KEDA's ignoreNullValues makes them 0. */
 export function readInstantValue(
   body: string,
   { what, query, empty }: { readonly what: string; readonly query: string; readonly empty: 'zero' | 'error' },
 ): number {
+  if (body.length > MOST_CHARACTERS)
+    throw new SourceAnswerError(
+      `${what}: expected ${named(query)} to give one number, found far more; wrap it, as in sum(…)`,
+    );
   const parsed = Answer.safeParse(parseJson(body));
   if (!parsed.success) {
     throw new SourceAnswerError(
@@ -26,7 +39,7 @@ export function readInstantValue(
     );
   }
   const { data } = parsed.data;
-  const name = `the query ${JSON.stringify(query.length > 120 ? `${query.slice(0, 119)}…` : query)}`;
+  const name = named(query);
   if (!('result' in data)) {
     const hint = data.resultType === 'matrix' ? '; wrap it, as in max_over_time(…) or rate(…)' : '';
     const kind = data.resultType === 'matrix' ? 'a range of samples' : 'a text';
@@ -51,6 +64,10 @@ export function readInstantValue(
   });
 }
 
+function named(query: string): string {
+  return `the query ${JSON.stringify(query.length > 120 ? `${query.slice(0, 119)}…` : query)}`;
+}
+
 /** KEDA counts answers without a value, not infinite ones. */
 function tellEmpty(value: number, empty: 'zero' | 'error'): void {
   if (Number.isNaN(value)) readObserver()?.emptyAnswer(empty === 'zero');
@@ -60,7 +77,7 @@ function tellEmpty(value: number, empty: 'zero' | 'error'): void {
 function numberOf(text: string | null | undefined): number | undefined {
   if (text === undefined || text === null || text === 'NaN') return Number.NaN;
   if (/^[+-]?Inf$/.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
-  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+  return /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -25,6 +25,7 @@ export type PrometheusAccess =
 const GCP_SCOPE = 'https://www.googleapis.com/auth/monitoring.read';
 /** Amazon's name of the service, in signatures. */
 const AWS_SERVICE = 'aps';
+const showing = ({ hostname: host }: URL) => ({ host, field: 'serverAddress' });
 
 /** KEDA's order: authModes, Azure's workload identity, credentials of Google Cloud, those of AWS, none. */
 export function accessOf(config: Partial<Prometheus>, podIdentity: PodIdentity | undefined): PrometheusAccess {
@@ -62,10 +63,14 @@ export async function identify(
       return createWrittenIdentity(config, server, tools);
     case 'azure': {
       const token = createWorkloadIdentity(access.podIdentity, tools);
-      return createBearerIdentity({ get: (signal) => token(`${access.resource}/.default`, signal) });
+      return createBearerIdentity({
+        get: (url, signal) => token(`${access.resource}/.default`, showing(url), signal),
+      });
     }
-    case 'gcp':
-      return createBearerIdentity(createGcpIdentity(access.access, GCP_SCOPE, tools));
+    case 'gcp': {
+      const tokens = createGcpIdentity(access.access, GCP_SCOPE, tools);
+      return createBearerIdentity({ ...tokens, get: (url, signal) => tokens.get(showing(url), signal) });
+    }
     case 'aws':
       return createAwsSigned(access, deps);
   }
@@ -78,7 +83,7 @@ async function createAwsSigned(
   const { client, release } = await leaseAwsIdentity(access, region, deps);
   return {
     async credentials(url, signal) {
-      const credentials = await client.credentials(signal);
+      const credentials = await client.credentials(showing(url), signal);
       const signing = { service: AWS_SERVICE, region, credentials, clock: deps.clock };
       return { headers: await signAwsRequest(url, signing) };
     },

@@ -1,7 +1,7 @@
 // What a user may write in a Prometheus trigger.
 import { z } from 'zod';
 import { awsAccess } from '../aws-access.ts';
-import { decimal, duration, field, flag, map, removed, text } from '../fields.ts';
+import { decimal, duration, field, flag, map, text } from '../fields.ts';
 import { gcpAccess } from '../gcp-access.ts';
 import { httpAuthentication } from '../http-authentication.ts';
 
@@ -26,7 +26,7 @@ export const Prometheus = z.object({
   queryParameters: field(map().optional(), 'Further parameters of the request.'),
   customHeaders: field(map().optional(), 'Further headers of the request, such as X-Scope-OrgID=team-a.'),
   ignoreNullValues: field(flag().prefault('true'), 'Whether an empty result, NaN and infinity are 0, and no error.'),
-  cortexOrgID: field(removed('give customHeaders: X-Scope-OrgID=…'), 'Tenant of Cortex; see customHeaders.'),
+  cortexOrgID: field(text().optional(), 'Has no effect: give customHeaders X-Scope-OrgID=….'),
   timeout: field(duration().optional(), 'How long an answer may take.'),
   unsafeSsl: field(flag().prefault('false'), 'Whether to accept any server certificate; not with ca or authModes tls.'),
   ...httpAuthentication,

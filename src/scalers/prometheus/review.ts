@@ -17,6 +17,7 @@ export function reviewPrometheus(config: Partial<Prometheus>, review: Review): v
     if (!isHeaderName(name) || !isHeaderValue(value))
       refuse('customHeaders', `expected headers that a request may have, found a bad ${JSON.stringify(name)}`);
   }
+  if (config.cortexOrgID !== undefined) warn('cortexOrgID', 'has no effect: give customHeaders X-Scope-OrgID=…');
   reviewHttpAuthentication(config, review);
   reviewManaged(config, review);
   if (config.unsafeSsl && !acceptsAnyServer(config, review.podIdentity))

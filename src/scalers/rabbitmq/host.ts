@@ -38,7 +38,8 @@ export function parseHost(text: string): RabbitHost | undefined {
     secure: scheme.secure,
     hostname: url.hostname,
     port: url.port === '' ? scheme.port : Number(url.port),
-    basePath: url.pathname.slice(0, Math.max(0, slash)),
+    // KEDA: `//` at the end is the virtual host `/`, as an empty one is.
+    basePath: url.pathname.slice(0, Math.max(0, slash)).replaceAll(/\/+/g, '/').replace(/\/$/, ''),
     vhost: vhost === '' ? '/' : vhost,
     username: username === '' ? undefined : username,
     password: username === '' ? undefined : password,

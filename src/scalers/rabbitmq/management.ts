@@ -78,6 +78,8 @@ const DEADLINE_MS = 20_000;
 const REQUESTS_AT_ONCE = 8;
 /** The broker refuses to give larger pages. */
 const LARGEST_PAGE = 500;
+/** More than a broker can have; whoever claims to have more of them would never come to an end. */
+const MOST_MATCHES = 150_000;
 /** A single request costs the broker as much as about so many rows of a listing. */
 const ROWS_PER_REQUEST = 20;
 
@@ -176,6 +178,8 @@ export function createManagementApi(options: {
       const refused = page === 1 ? 'the broker refuses the pattern in queueName' : 'the list changed while it was read';
       const answer = await get(path, Page, { missing: `virtual host ${JSON.stringify(vhost)}`, refused }, signal);
       found.push(...answer.items.map(toCounts));
+      if (found.length > MOST_MATCHES || answer.page_count > MOST_MATCHES)
+        throw new SourceAnswerError(`${what}: expected at most ${MOST_MATCHES} queues that match, found more`);
       last = answer.page_count;
     }
     return found;
@@ -222,9 +226,21 @@ function toCounts({
   };
 }
 
+/** Of a hundred thousand queues with all their figures; what is empty otherwise takes many times the memory of its text. */
+const MOST_OBJECTS = 1_000_000;
+const MOST_QUEUES = 150_000;
+
+/** Undefined for what is no JSON, or more of it than a broker has to say. */
 function parseJson(text: string): unknown {
+  let objects = 0;
+  for (const sign of ['{', '[']) {
+    for (let at = text.indexOf(sign); at !== -1 && objects <= MOST_OBJECTS; at = text.indexOf(sign, at + 1)) objects++;
+  }
+  if (objects > MOST_OBJECTS) return undefined;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    const queues = typeof value === 'object' && value !== null && 'items' in value ? value.items : value;
+    return Array.isArray(queues) && queues.length > MOST_QUEUES ? undefined : value;
   } catch {
     return undefined;
   }

@@ -29,7 +29,7 @@ export function readMode(mode: Mode, figures: QueueFigures, activation: number):
     case 'DeliverGetRate':
       return { value: deliverRate, active: deliverRate > activation };
     case 'PublishedToDeliveredRatio': {
-      const value = publishRate === 0 ? 0 : deliverRate === 0 ? activation : publishRate / deliverRate;
+      const value = ratioOf(figures, activation);
       return { value, active: value > activation || (publishRate > 0 && deliverRate === 0) };
     }
     case 'ExpectedQueueConsumptionTime': {
@@ -40,7 +40,17 @@ export function readMode(mode: Mode, figures: QueueFigures, activation: number):
   }
 }
 
-export type Operation = 'sum' | 'avg' | 'max';
+function ratioOf({ publishRate, deliverRate }: QueueFigures, whereNobodyConsumes: number): number {
+  if (publishRate <= 0 || deliverRate < 0) return 0;
+  return deliverRate === 0 ? whereNobodyConsumes : publishRate / deliverRate;
+}
+
+export const OPERATIONS = ['sum', 'avg', 'max'] as const;
+type Operation = (typeof OPERATIONS)[number];
+
+export function isOperation(text: string): text is Operation {
+  return (OPERATIONS as readonly string[]).includes(text);
+}
 
 /** KEDA: the mean of messages is a whole number, the mean of rates isn't; each figure has its own maximum; none make 0. */
 export function combineFigures(operation: Operation, queues: readonly QueueFigures[]): QueueFigures {

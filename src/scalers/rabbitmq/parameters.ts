@@ -4,7 +4,7 @@ import type { Review } from '../define.ts';
 import { decimal, duration, field, flag, integer, list, oneOf, query, secret, text } from '../fields.ts';
 import { reviewTls } from '../tls.ts';
 import { parseHost, type Protocol } from './host.ts';
-import { type Mode, MODES } from './mode.ts';
+import { isOperation, type Mode, MODES, OPERATIONS } from './mode.ts';
 
 const auth = { from: ['auth'] } as const;
 const LONGEST_NAME_BYTES = 255;
@@ -31,7 +31,10 @@ export const RabbitMq = z.object({
   ),
   vhostName: field(text().optional(), 'Virtual host, instead of the one in host.', { from: ['metadata', 'auth'] }),
   useRegex: field(flag().prefault('false'), 'Whether queueName is a pattern (evaluated by the broker); needs http.'),
-  operation: field(oneOf('sum', 'avg', 'max').prefault('sum'), 'What to make of several matches; with useRegex.'),
+  operation: field(
+    text().prefault('sum'),
+    `What to make of several matches, one of ${OPERATIONS.join(', ')}; with useRegex.`,
+  ),
   pageSize: field(integer({ min: 1 }).prefault('100'), 'Queues in one answer of the broker; with useRegex.'),
   excludeUnacknowledged: field(
     flag().prefault('false'),
@@ -61,6 +64,11 @@ export const RabbitMq = z.object({
   clientID: field(text().optional(), 'OAuth2 client.', auth),
   clientSecret: field(secret().optional(), 'Secret of the OAuth2 client.', auth),
   scopes: field(list().optional(), 'OAuth2 scopes.', { from: ['auth'], aliases: ['scope'] }),
+  authModes: field(
+    list().optional(),
+    'Any of oauth, basic and tls: what each needs has to be there, and OAuth2 counts only where it is named; else what is given tells.',
+    { from: ['metadata', 'auth'], aliases: ['authMode'] },
+  ),
   endpointParams: field(query().optional(), 'Further parameters of the OAuth2 request.', auth),
 });
 export type RabbitMq = z.output<typeof RabbitMq>;
@@ -79,6 +87,7 @@ export function targetOf({ mode, value, queueLength }: RabbitMq): { readonly mod
 export function reviewRabbitMq(config: Partial<RabbitMq>, review: Review): void {
   reviewHost(config, review);
   reviewTarget(config, review);
+  reviewModes(config, review);
   reviewCredentials(config, review);
   if (protocolOf(config) === 'amqp') reviewAmqp(config, review);
   if (review.scaleOn && !['Unknown', 'QueueLength', undefined].includes(config.mode)) {
@@ -92,8 +101,16 @@ export function reviewRabbitMq(config: Partial<RabbitMq>, review: Review): void 
   for (const name of ['ca', 'cert', 'key'] as const) {
     if (config[name] !== undefined && config.tls === 'disable') review.warn(name, 'has no effect without tls: enable');
   }
+  reviewPattern(config, review);
+}
+
+/** KEDA reads `operation` only where it counts. */
+function reviewPattern({ useRegex, operation = '' }: Partial<RabbitMq>, { refuse, warn, given }: Review): void {
+  if (useRegex && !isOperation(operation)) {
+    refuse('operation', `expected one of ${OPERATIONS.join(', ')}, found ${JSON.stringify(operation)}`);
+  }
   for (const name of ['operation', 'pageSize'] as const) {
-    if (config.useRegex === false && review.given(name)) review.warn(name, 'has no effect without useRegex');
+    if (useRegex === false && given(name)) warn(name, 'has no effect without useRegex');
   }
 }
 
@@ -133,6 +150,26 @@ function reviewTarget({ mode, value, queueLength }: Partial<RabbitMq>, { refuse 
   }
 }
 
+const NEEDS = new Map([
+  ['oauth', ['oauthTokenURI', 'clientID']],
+  ['basic', ['username']],
+  ['tls', ['cert', 'key']],
+]);
+
+/** KEDA knows the modes of its HTTP scalers here as well, these three of them. */
+function reviewModes({ authModes = [] }: Partial<RabbitMq>, { refuse, given }: Review): void {
+  const strange = authModes.find((mode) => !NEEDS.has(mode));
+  if (strange !== undefined) {
+    refuse('authModes', `expected any of ${[...NEEDS.keys()].join(', ')}, found ${JSON.stringify(strange)}`);
+  }
+  if (authModes.includes('oauth') && authModes.includes('basic')) {
+    refuse('authModes', 'expected at most one of oauth and basic');
+  }
+  for (const mode of authModes) {
+    for (const name of NEEDS.get(mode) ?? []) if (!given(name)) refuse(name, `is required with authModes ${mode}`);
+  }
+}
+
 function reviewCredentials(config: Partial<RabbitMq>, { refuse }: Review): void {
   const { username, password, cert, key, oauthTokenURI, clientID, clientSecret } = config;
   if ((username === undefined) !== (password === undefined)) {
@@ -153,7 +190,8 @@ function reviewCredentials(config: Partial<RabbitMq>, { refuse }: Review): void 
   if (config.workloadIdentityResource !== undefined) refuse('workloadIdentityResource', 'expected none with OAuth2');
 }
 
-function usesOauth({ oauthTokenURI, clientID, clientSecret }: Partial<RabbitMq>): boolean {
+export function usesOauth({ authModes, oauthTokenURI, clientID, clientSecret }: Partial<RabbitMq>): boolean {
+  if (authModes && !authModes.includes('oauth')) return false;
   return [oauthTokenURI, clientID, clientSecret].some((part) => part !== undefined);
 }
 

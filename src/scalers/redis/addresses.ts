@@ -12,7 +12,7 @@ export interface AddressParameters {
   readonly port?: readonly string[] | undefined;
 }
 
-/** All of `address`, then each `host` with the `port` at its position. Throws nothing: what can't be read is left out. */
+/** All of `address`, then each `host` with the `port` at its position. Throws nothing: what is empty or can't be read is left out. */
 export function addressesOf({ address = [], host = [], port = [] }: AddressParameters): readonly Address[] {
   const pairs = port.length === 0 ? [] : host.map((name, i) => `${name.includes(':') ? `[${name}]` : name}:${port[i]}`);
   return [...address, ...pairs].flatMap((text) => parseAddress(text) ?? []);
@@ -35,7 +35,7 @@ export function reviewAddresses(parameters: AddressParameters, review: Review): 
   const pairs = port.length === 0 ? [] : host;
   if ((address[0] ?? pairs[0] ?? '') === '') {
     review.refuse('address', 'is required: give host:port in address, or host and port');
-  } else if (addressesOf(parameters).length !== address.length + pairs.length) {
+  } else if (addressesOf(parameters).length !== [...address, ...pairs].filter(Boolean).length) {
     review.refuse(address.length > 0 ? 'address' : 'host', 'expected host:port with a port from 1 to 65535');
   }
 }

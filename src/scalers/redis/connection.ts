@@ -27,6 +27,9 @@ const GOODBYE_MS = 500;
 /** A server that takes a command and says nothing for this long has lost the connection. */
 const SILENCE_MS = 10_000;
 
+/** Of the largest set of names that we ask for; whoever says more has no end. */
+const MOST_UNREAD_BYTES = 32 * 2 ** 20;
+
 /**
  * Connects, authenticates and selects the database, or rejects with the driver's error. The connection doesn't reconnect:
  * `lost` is called once when it ends. Commands given in one turn of the event loop travel together.
@@ -39,6 +42,8 @@ export async function openRedis(
   const client = await createClient(options);
   let problem: Error | undefined;
   client.on('error', (error: Error) => (problem = error));
+  if ('nodes' in client) client.on('+node', limitReplies);
+  else limitReplies(client);
   client.once('end', lost);
   const giveUp = (): void => client.disconnect();
   signal.addEventListener('abort', giveUp, { once: true });
@@ -53,6 +58,24 @@ export async function openRedis(
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
+}
+
+/** The driver keeps what it has of a reply until it is whole, however long that takes and however large that is. */
+function limitReplies(client: Redis): void {
+  let received = 0;
+  client.on('connect', () => {
+    received = 0;
+    const { stream } = client;
+    stream.on('data', (chunk: Buffer) => {
+      received = (client as unknown as Pending).commandQueue.length === 0 ? 0 : received + chunk.length;
+      if (received > MOST_UNREAD_BYTES) stream.destroy();
+    });
+  });
+}
+
+/** What the driver does not declare: the commands that are not answered yet. */
+interface Pending {
+  readonly commandQueue: { readonly length: number };
 }
 
 async function createClient(options: RedisConnectionOptions): Promise<Redis | Cluster> {

@@ -62,7 +62,7 @@ export function promiseSecrecy(stage: Stage): void {
       random: Math.random,
       log,
       telemetry,
-      events: { record: (event) => void events.push(event) },
+      events: { record: (event) => void events.push(event), settled() {} },
       types: { triggerSource, parseTrigger },
       clients: stage.pool,
       version: '0.0.0-test',

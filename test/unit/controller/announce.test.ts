@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { scaledObjects } from '../../../src/api/names.ts';
 import { KubeError, SourceUnavailableError } from '../../../src/errors.ts';
+import { HORIZONTAL_POD_AUTOSCALERS } from '../../../src/kube/resources.ts';
 import { aDeployment, aScaledObject, createWorld, never, type World } from '../../support/controller-world.ts';
 
 let world: World;
@@ -120,5 +121,79 @@ describe('controller/announce', () => {
     isRefused = false;
     await world.clock.advance(60_000);
     expect(notes('ScaledObjectReady')).toHaveLength(1);
+  });
+
+  it('says that it is in order at a look at which nothing is wrong, and at no other', async () => {
+    const away = new SourceUnavailableError('queue: no connection');
+    const triggers = ['worker', 'other'].map((queue) => ({ type: 'queue', metadata: { queue } }));
+    world = await createWorld([aDeployment('worker', 0), aScaledObject('worker', { triggers })], {
+      worker: away,
+      other: away,
+    });
+    const lasting = world.events.filter(({ lasts }) => lasts).map(({ reason }) => reason);
+    expect(lasting).toEqual(['KEDAScalerFailed', 'KEDAScalerFailed']);
+    await world.clock.advance(60_000);
+    world.answers.set('worker', 0);
+    await world.clock.advance(60_000);
+    expect(world.settled).toEqual([]);
+    world.answers.set('other', 0);
+    await world.clock.advance(31_000);
+    expect(world.settled).toEqual(['worker']);
+    world.kube.intercept = ({ verb, subresource }) => {
+      if (verb !== 'patch' || subresource !== 'scale') return;
+      throw new KubeError('the size is refused', { code: 'KUBE_INVALID', retry: 'backoff', status: 422 });
+    };
+    world.answers.set('worker', 1);
+    await world.clock.advance(30_000);
+    expect(notes('KEDAScaleTargetActivationFailed')).not.toEqual([]);
+    expect(world.settled).toEqual(['worker']);
+    world.kube.intercept = () => {};
+    await world.clock.advance(60_000);
+    expect(new Set(world.settled)).toEqual(new Set(['worker']));
+    expect(world.settled.length).toBeGreaterThan(1);
+  });
+
+  it('says nothing of triggers that an HPA of somebody else keeps from being watched, until it is gone', async () => {
+    const hpa = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'keda-hpa-worker', namespace: 'shop' },
+    };
+    world = await createWorld([aDeployment('worker', 0), hpa, aScaledObject('worker')]);
+    await world.clock.advance(300_000);
+    expect(world.events.map(({ reason }) => reason)).toEqual(['ScaledObjectCheckFailed']);
+    await world.kube.delete(
+      HORIZONTAL_POD_AUTOSCALERS,
+      { namespace: 'shop', name: 'keda-hpa-worker' },
+      { signal: never },
+    );
+    await world.clock.advance(60_000);
+    expect(world.events.slice(1).map(({ reason }) => reason)).toEqual(['KEDAScalersStarted', 'ScaledObjectReady']);
+    await annotate({ 'autoscaling.keda.sh/paused': 'true' });
+    await world.clock.advance(1_000);
+    expect(notes('KEDAScalersStopped')).toHaveLength(1);
+  });
+
+  it.each<[string, KubeError, true | undefined]>([
+    ['a size that is refused', new KubeError('too large', { code: 'KUBE_INVALID', retry: 'backoff' }), undefined],
+    ['an API server that is busy', new KubeError('slow down', { code: 'KUBE_THROTTLED', retry: 'backoff' }), true],
+  ])('leaves it to the log whether all objects meet the same: %s', async (_what, error, isKnown) => {
+    world = await createWorld([aDeployment('worker', 0), aScaledObject('worker')], { worker: 5 });
+    await world.stop();
+    world.kube.intercept = ({ verb, subresource, resource }) => {
+      if (subresource === 'scale' && verb !== 'get') throw error;
+      if (verb === 'apply' && resource === 'horizontalpodautoscalers') throw error;
+    };
+    world.events.length = 0;
+    world.answers.set('worker', 500);
+    const body = { spec: { maxReplicaCount: 77 } };
+    await world.kube.patch(scaledObjects, key, { type: 'merge', body }, { signal: never });
+    await world.restart();
+    await world.clock.advance(1_000);
+    const warned = world.events.filter(({ type }) => type === 'Warning');
+    expect(warned.map(({ reason }) => reason).toSorted()).toEqual(
+      expect.arrayContaining(['KEDAScaleTargetActivationFailed', 'ScaledObjectCheckFailed']),
+    );
+    expect(new Set(warned.map((event) => event.isKnown))).toEqual(new Set([isKnown]));
   });
 });

@@ -189,6 +189,8 @@ describe('controller/hpa', () => {
     [1_000, '1k'],
     [1_500, '1500'],
     [12_000_000, '12M'],
+    [2 ** 53, '9007199254740992'],
+    [1e17, '100P'],
     [0, '0'],
     [-3, '0'],
     [Number.NaN, '0'],
@@ -223,8 +225,8 @@ describe('controller/apply-hpa covers', () => {
     const scalingModifiers = { formula: 'a + b', target: '2.5', metricType: 'Value' as const };
     const object = aScaledObject('worker', { advanced: { scalingModifiers } });
     const { metrics } = build(object, [polled(), cpu, polled({ name: 'other' }), memoryOf('app')]).spec;
-    expect(metrics.map(({ type }) => type)).toEqual(['ContainerResource', 'External', 'Resource']);
-    expect(metrics[1]).toEqual({
+    expect(metrics.map(({ type }) => type)).toEqual(['ContainerResource', 'Resource', 'External']);
+    expect(metrics[2]).toEqual({
       type: 'External',
       external: {
         metric: { name: 'composite-metric', selector: { matchLabels: { 'scaledobject.keda.sh/name': 'worker' } } },

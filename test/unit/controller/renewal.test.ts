@@ -13,7 +13,6 @@ import type { EventRecord } from '../../../src/kube/events.ts';
 import { parseTrigger, triggerSource } from '../../../src/scalers/registry.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { aScaledObject } from '../../support/controller-world.ts';
-import { createMemoryLog } from '../../support/memory-log.ts';
 
 const VAULT = {
   hashiCorpVault: {
@@ -25,7 +24,6 @@ const VAULT = {
 
 function world() {
   const clock = createFakeClock();
-  const log = createMemoryLog();
   const events: EventRecord[] = [];
   const looks: number[] = [];
   let password: string | Error = 'first';
@@ -54,7 +52,7 @@ function world() {
     { type: 'cron', metadata: { timezone: 'UTC', start: '0 8 * * *', end: '0 9 * * *', desiredReplicas: '2' } },
   ];
   const object = aScaledObject('worker', { triggers });
-  const memory = createTriggerMemory('uid');
+  const memory = createTriggerMemory('uid', clock.now());
   const bind = createBinder({
     types: { triggerSource, parseTrigger },
     lookups,
@@ -64,7 +62,7 @@ function world() {
     clusterObjectNamespace: 'sluice',
     restrictSecretAccess: false,
     lookIn: (_key, ms) => looks.push(ms),
-    tellKept: createTellKept({ log, events: { record: (event) => events.push(event) } }),
+    tellKept: createTellKept({ events: { record: (event) => events.push(event), settled() {} } }),
   });
   const look = async (edit: object = {}) => {
     const { bindings } = await bind(
@@ -78,7 +76,6 @@ function world() {
   };
   return {
     clock,
-    log,
     events,
     looks,
     memory,
@@ -152,7 +149,7 @@ describe('what a trigger was resolved from', () => {
     ['away', new SourceUnavailableError('Vault is sealed')],
     ['refusing', new AuthError('Vault refused the token')],
   ])('stays in use while its source is %s, which is told once, and is back with it', async (_, error) => {
-    const { look, clock, says, events, log, looks } = world();
+    const { look, clock, says, events, looks } = world();
     const first = await look();
     says(error, 15_000);
     for (let i = 0; i < 3; i++) {
@@ -173,9 +170,9 @@ describe('what a trigger was resolved from', () => {
         reason: 'KEDAScalerFailed',
         action: 'KEDAScalerFailed',
         note: `triggers[0] goes on with the parameters that it has, for they cannot be read again: TriggerAuthentication "shop/vault": ${error.message} [${error.code}]`,
+        lasts: true,
       },
     ]);
-    expect(log.told()).toEqual(['warn parameters could not be read again']);
     says('second', 60_000);
     await clock.advance(15_000);
     expect((await look())[0]).not.toBe(first[0]);

@@ -15,11 +15,6 @@ describe('controller/status', () => {
     });
   });
 
-  it('keeps the first number of replicas ever seen', () => {
-    expect(statusAfter({ originalReplicaCount: 2 }, { originalReplicaCount: 7 }).originalReplicaCount).toBe(2);
-    expect(statusAfter(undefined, { originalReplicaCount: 7 }).originalReplicaCount).toBe(7);
-  });
-
   it.each<[string, ScaledObjectStatus, ScaledObjectStatus, number, boolean]>([
     ['nothing changed', { hpaName: 'a' }, { hpaName: 'a' }, 1e9, false],
     ['a field changed', { hpaName: 'a' }, { hpaName: 'b' }, 0, true],

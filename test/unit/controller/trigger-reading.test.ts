@@ -60,7 +60,7 @@ function setUp() {
       filePathRoot: '',
       boundTokenLifeMs: 3_600_000,
     },
-    events: { record() {} },
+    events: { record() {}, settled() {} },
     memoryOf: () => undefined,
     look() {},
     lookIn() {},

@@ -4,12 +4,14 @@ import { systemClock } from '../../../src/async.ts';
 import type { KubeObject } from '../../../src/kube/client.ts';
 import type { Connection } from '../../../src/kube/connection.ts';
 import { cut } from '../../../src/kube/event-object.ts';
+import { createEventLog } from '../../../src/kube/event-log.ts';
 import { createEventRecorder, type EventRecord } from '../../../src/kube/events.ts';
 import { createKubeClient } from '../../../src/kube/http-client.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { createFakeClock, type FakeClock } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { plainConnection } from '../../support/kube-connection.ts';
+import { createMemoryLog, type MemoryLog } from '../../support/memory-log.ts';
 import { type KubeStub, type StubRequest, startKubeStub } from '../../support/kube-stub.ts';
 
 const anEvent = (more: Partial<EventRecord> = {}): EventRecord => ({
@@ -26,6 +28,8 @@ let connection: Connection;
 let clock: FakeClock;
 let stop: AbortController;
 let running: Promise<void>;
+let log: MemoryLog;
+let recorder: ReturnType<typeof createEventRecorder>;
 let record: (event: EventRecord) => void;
 
 beforeEach(async () => {
@@ -33,13 +37,15 @@ beforeEach(async () => {
   connection = plainConnection(stub.url);
   clock = createFakeClock();
   stop = new AbortController();
-  const recorder = createEventRecorder({
+  log = createMemoryLog();
+  recorder = createEventRecorder({
     client: createKubeClient(connection, { clock: systemClock, log: silentLogger, userAgent: 'sluice/test' }),
     reportingController: 'keda.sh/sluice',
     reportingInstance: 'pod-1',
     clock,
     log: silentLogger,
     seriesIntervalMs: 60_000,
+    warnings: createEventLog({ log, clock }),
   });
   ({ record } = recorder);
   running = recorder.run(stop.signal);
@@ -123,6 +129,23 @@ describe('src/kube/events', () => {
     await clock.advance(60_000);
     await sent(1_200);
     expect(new Set(stub.requests.map((r) => bodyOf(r)['note'])).size).toBe(1_200);
+  });
+
+  it('has the log tell of each new series of warnings, not of each repeat, nor of what is usual', async () => {
+    const warning = anEvent({ type: 'Warning', reason: 'KEDAScalerFailed', note: 'refused', lasts: true });
+    record(anEvent());
+    for (let i = 0; i < 50; i++) record(warning);
+    record({ ...warning, note: 'timed out' });
+    record({ ...warning, note: 'the API server is away', isKnown: true });
+    expect(log.lines.map(({ fields }) => fields['message'])).toEqual(['refused', 'timed out']);
+    recorder.settled(warning.regarding);
+    expect(log.told().at(-1)).toBe('info object is in order again');
+    await clock.advance(121_000);
+    record(warning);
+    expect(log.told()).toHaveLength(4);
+    // It is the log's, and no part of the Event.
+    await eventually('all are sent', () => stub.requests.length >= 4);
+    for (const request of stub.requests) expect(bodyOf(request)).not.toHaveProperty('lasts');
   });
 
   it('goes on after a failure', async () => {

@@ -39,8 +39,8 @@ describe.each(['kafka', 'apache-kafka'])('%s', (type) => {
       ],
     ],
     [
-      { ...good, bootstrapServers: 'kafka' },
-      ['bootstrapServers: expected host:port with a port from 1 to 65535, found "kafka"'],
+      { ...good, bootstrapServers: 'kafka:0' },
+      ['bootstrapServers: expected host:port with a port from 1 to 65535, found "kafka:0"'],
     ],
     [
       { ...good, bootstrapServers: 'a:1,PLAINTEXT://b:2' },
@@ -182,6 +182,12 @@ describe('kafka', () => {
 });
 
 describe('apache-kafka', () => {
+  it('knows the usual port', () => {
+    const of = (bootstrapServers: string) =>
+      polled('apache-kafka', { metadata: { ...good, bootstrapServers } }).sourceId;
+    expect(of('a, b:9093')).toBe(of('a:9092,b:9093'));
+  });
+
   it('takes several topics', () => {
     expect(polled('apache-kafka', { metadata: { ...good, topic: 'orders, bills' } }).metric.name).toBe(
       'kafka-orders,bills',

@@ -46,8 +46,8 @@ describe('the parameters of kubernetes-resource', () => {
       ['valueLocation: expected nothing with the format number: set format to json or yaml, or leave it out'],
     ],
     [
-      { format: 'json', valueLocation: 'a.@reverse' },
-      ['valueLocation: expected a GJSON path: modifiers such as @reverse are not supported'],
+      { format: 'json', valueLocation: 'a.#(b' },
+      ['valueLocation: expected a GJSON path: a query has no closing bracket'],
     ],
     [{ valueType: 'int32' }, ['valueType: expected one of float64, int64, quantity, found "int32"']],
   ])('%j are refused', (change, expected) =>

@@ -22,6 +22,12 @@ describe('the parameters of kubernetes-workload', () => {
     });
   });
 
+  it.each(['0', '-1', '0.0001'])('may have any value, such as %s, where a formula computes the metric', (value) => {
+    const written = { metadata: { podSelector: 'app=web', value } };
+    expect(() => polled('kubernetes-workload', written)).toThrow('value: expected at least 0.001');
+    expect(polled('kubernetes-workload', { ...written, inFormula: true }).metric).toMatchObject({ target: 1 });
+  });
+
   it('need no value where a formula computes the metric', () => {
     expect(
       polled('kubernetes-workload', { metadata: { podSelector: 'app=web' }, inFormula: true }).metric,

@@ -22,10 +22,7 @@ describe('metrics-api', () => {
     [{ ...api, url: 'api.shop:80/x' }, ['url: expected a URL such as http://api.shop:8080/queue']],
     [{ ...api, targetValue: '0' }, ['targetValue: expected at least 0.001']],
     [{ ...api, format: 'csv' }, ['format: expected one of json, xml, yaml, prometheus, found "csv"']],
-    [
-      { ...api, valueLocation: 'a.@reverse' },
-      ['valueLocation: expected a GJSON path: modifiers such as @reverse are not supported'],
-    ],
+    [{ ...api, valueLocation: 'a.#(b' }, ['valueLocation: expected a GJSON path: a query has no closing bracket']],
     [
       { ...api, url: 'http://api:8080/queue', aggregateFromKubeServiceEndpoints: 'true' },
       ['url: expected a Service with its namespace, such as http://api.shop:8080/queue, to ask its endpoints'],

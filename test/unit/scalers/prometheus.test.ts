@@ -17,7 +17,6 @@ describe('prometheus', () => {
     [{ ...base, customHeaders: 'X Y=1' }, {}, /^customHeaders: expected headers .* a bad "X Y"$/],
     [{ ...base, customHeaders: 'Connection=close' }, {}, /^customHeaders: expected headers/],
     [{ ...base, queryParameters: 'a=1,' }, {}, /^queryParameters: expected key=value pairs/],
-    [{ ...base, cortexOrgID: 'a' }, {}, /^cortexOrgID: is no longer a parameter: give customHeaders: X-Scope-OrgID=…$/],
     [{ ...base, awsRegion: 'eu-west-1' }, {}, /^awsRoleArn: is required: give awsRoleArn, or awsAccessKeyID/],
     [{ ...base, identityOwner: 'operator' }, {}, /^awsRegion: is required for Amazon Managed Prometheus$/],
     [
@@ -100,6 +99,12 @@ describe('prometheus', () => {
     };
     expect(problems('prometheus', { metadata, podIdentity: { provider: 'azure-workload' } })).toEqual([
       'serverAddress: expected an https address under management.azure.com with pod identity azure-workload',
+    ]);
+  });
+
+  it('takes a tenant of Cortex for what KEDA takes it for: nothing', () => {
+    expect(warningsOf('prometheus', { metadata: { ...base, cortexOrgID: 'a' } })).toEqual([
+      'cortexOrgID: has no effect: give customHeaders X-Scope-OrgID=…',
     ]);
   });
 

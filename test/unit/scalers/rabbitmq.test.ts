@@ -163,4 +163,15 @@ describe('rabbitmq', () => {
     const ids = [{}, auth].map((given) => polled('rabbitmq', { metadata, auth: given }).sourceId);
     expect(new Set(ids).size).toBe(2);
   });
+
+  it('uses OAuth2 only where authModes names it, if it names anything', () => {
+    const oauth = { oauthTokenURI: 'http://t', clientID: 'c', clientSecret: 's' };
+    const of = (authModes: string | undefined, auth: Readonly<Record<string, string>>) => {
+      const metadata = { queueName: 'q', host: 'http://mq/', ...(authModes ? { authModes } : {}) };
+      return polled('rabbitmq', { metadata, auth: { cert: 'x', key: 'y', ...auth } }).sourceId;
+    };
+    expect(of('tls', oauth)).toBe(of('tls', {}));
+    expect(of('oauth, tls', oauth)).toBe(of(undefined, oauth));
+    expect(of(undefined, oauth)).not.toBe(of(undefined, {}));
+  });
 });

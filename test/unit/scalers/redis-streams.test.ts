@@ -32,8 +32,8 @@ describe('redis-streams', () => {
     [{ stream: 's' }, ['address: is required: give host:port in address, or host and port']],
     [{ ...good, streamLength: '0' }, ['streamLength: expected at least 1, found 0']],
     [{ ...group, pendingEntriesCount: '-5' }, ['pendingEntriesCount: expected at least 1, found -5']],
-    [{ ...group, lagCount: '-1' }, ['lagCount: expected a whole number such as 5, at least 0, found "-1"']],
-    [{ ...group, lagCount: '2.5' }, ['lagCount: expected a whole number such as 5, at least 0, found "2.5"']],
+    [{ ...group, lagCount: '-1' }, ['lagCount: expected at least 1, found -1']],
+    [{ ...group, lagCount: '2.5' }, ['lagCount: expected a whole number such as 5, found "2.5"']],
     [{ ...good, databaseIndex: 'x' }, ['databaseIndex: expected a whole number such as 5, at least 0, found "x"']],
   ])('refuses %j', (metadata, expected) => expect(problems('redis-streams', { metadata })).toEqual(expected));
 

@@ -39,4 +39,22 @@ describe('a ScaledJob', () => {
     await world.clock.advance(1_000);
     expect(notes('KEDAScalerInfo')).toEqual(['Normal: spec.rolloutStrategy is deprecated: write rollout.strategy']);
   });
+
+  it('is told to be in order at a look at which nothing is wrong, and at no other', async () => {
+    const away = new SourceUnavailableError('queue: no connection');
+    world = await createJobWorld([aScaledJob('worker')], { worker: away });
+    await world.clock.advance(60_000);
+    expect(world.settled).toEqual([]);
+    world.kube.intercept = ({ verb, resource }) => {
+      if (verb !== 'create' || resource !== 'jobs') return;
+      throw new KubeError('the template is refused', { code: 'KUBE_INVALID', retry: 'never', status: 422 });
+    };
+    world.answers.set('worker', 1);
+    await world.clock.advance(60_000);
+    expect(notes('KEDAJobCreateFailed')).not.toEqual([]);
+    expect(world.settled).toEqual([]);
+    world.kube.intercept = () => {};
+    await world.clock.advance(31_000);
+    expect(new Set(world.settled)).toEqual(new Set(['worker']));
+  });
 });

@@ -26,7 +26,10 @@ beforeEach(() => {
   kube = createMemoryKube(clock.now);
   own = createOwnJobs({ client: kube, clock, jobs: createObjectStore(silentLogger), isServed: () => true, freed() {} });
   reasons = [];
-  const announce = createJobAnnounce({ record: ({ reason, note }) => void reasons.push(`${reason}: ${note}`) });
+  const announce = createJobAnnounce({
+    record: ({ reason, note }) => void reasons.push(`${reason}: ${note}`),
+    settled() {},
+  });
   create = createJobCreator({ client: kube, clock, own, announce, version: '1' });
 });
 

@@ -48,11 +48,12 @@ it('knows nothing until somebody wants to know, and nothing after the last one i
   await pods.close();
 });
 
-it('keeps of a pod its phase, the conditions that are True, and since when its containers run', async () => {
+it('keeps of a pod its phase, the conditions that are True, and since when it was seen to run', async () => {
   const { clock, kube, pods, create } = setUp();
   pods.want('one');
   await clock.advance(100);
   const startedAt = '2026-01-01T00:00:07Z';
+  const seenAt = clock.now();
   await create('a', {
     phase: 'Running',
     conditions: [
@@ -66,7 +67,7 @@ it('keeps of a pod its phase, the conditions that are True, and since when its c
   });
   await clock.advance(10);
   expect(pods.of(job)?.map(({ status }) => status)).toEqual([
-    { phase: 'Running', conditions: ['Ready'], runningSince: Date.parse(startedAt) },
+    { phase: 'Running', conditions: ['Ready'], runningSince: seenAt },
   ]);
   expect(JSON.stringify(pods.of(job))).not.toContain('xxx');
   await kube.delete(PODS, { namespace: 'shop', name: 'a' }, { signal });
@@ -88,6 +89,34 @@ it('takes the moment at which it saw a pod run, where the pod does not say since
   await kube.patch(PODS, { namespace: 'shop', name: 'a' }, { type: 'merge', body }, { signal, subresource: 'status' });
   await clock.advance(10);
   expect(pods.of(job)?.[0]?.status).toEqual({ phase: 'Running', conditions: ['Ready'], runningSince: since });
+  await pods.close();
+});
+
+it('believes of pods that ran before it came when they began, but for a minute', async () => {
+  const { clock, pods, create } = setUp();
+  const ago = (ms: number) => new Date(clock.now() - ms).toISOString();
+  for (const [name, ms] of Object.entries({ old: 3_600_000, young: 30_000, ahead: -30_000 })) {
+    await create(name, { phase: 'Running', containerStatuses: [{ state: { running: { startedAt: ago(ms) } } }] });
+  }
+  const now = clock.now();
+  pods.want('one');
+  await clock.advance(100);
+  expect(pods.of(job)?.map(({ status }) => status.runningSince)).toEqual([now - 3_540_000, now, now]);
+  await pods.close();
+});
+
+it('counts anew from a container that began again', async () => {
+  const { clock, kube, pods, create } = setUp();
+  const running = (startedAt: string) => ({ status: { containerStatuses: [{ state: { running: { startedAt } } }] } });
+  pods.want('one');
+  await clock.advance(100);
+  await create('a', { phase: 'Running', ...running('2025-12-31T23:00:00Z').status });
+  await clock.advance(5_000);
+  const before = pods.of(job)?.[0]?.status.runningSince ?? 0;
+  const [key, body] = [{ namespace: 'shop', name: 'a' }, running('2025-12-31T23:00:05Z')];
+  await kube.patch(PODS, key, { type: 'merge', body }, { signal, subresource: 'status' });
+  await clock.advance(10);
+  expect((pods.of(job)?.[0]?.status.runningSince ?? 0) - before).toBeGreaterThanOrEqual(5_000);
   await pods.close();
 });
 

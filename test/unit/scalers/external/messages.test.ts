@@ -54,7 +54,10 @@ describe('scalers/external/messages', () => {
           targetSizeFloat,
         }));
         const bytes = service['GetMetricSpec']?.responseSerialize({ metricSpecs }) ?? Buffer.of();
-        const expected = all.map(([metricName, size, exact]) => ({ metricName, value: exact > 0 ? exact : size }));
+        const expected = all.map(([metricName, size, exact]) => ({
+          metricName,
+          value: exact > 0 || (size === 0 && Number.isNaN(exact)) ? exact : size,
+        }));
         expect(GET_METRIC_SPEC.decode(bytes)).toEqual(expected);
       }),
     );
@@ -66,7 +69,10 @@ describe('scalers/external/messages', () => {
           metricValueFloat,
         }));
         const bytes = service['GetMetrics']?.responseSerialize({ metricValues }) ?? Buffer.of();
-        const expected = all.map(([metricName, size, exact]) => ({ metricName, value: exact > 0 ? exact : size }));
+        const expected = all.map(([metricName, size, exact]) => ({
+          metricName,
+          value: exact > 0 || (size === 0 && Number.isNaN(exact)) ? exact : size,
+        }));
         expect(GET_METRICS.decode(bytes)).toEqual(expected);
       }),
     );

@@ -20,9 +20,9 @@ describe('an identity', () => {
       heard.push(String(question));
       return { error: 0, message: Buffer.alloc(0), lifeMs: 0n };
     };
-    await identity?.login(ask as Ask, 'kafka:b', never);
+    await identity?.login(ask as Ask, 'kafka:b', never, 'b');
     await clock.advance(60_000);
-    await identity?.login(ask as Ask, 'kafka:b', never);
+    await identity?.login(ask as Ask, 'kafka:b', never, 'b');
     const urls = heard.map((text) => {
       const [, bearer = ''] = text.split('\x01');
       const token = bearer.replace('auth=Bearer ', '');

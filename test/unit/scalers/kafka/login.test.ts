@@ -21,7 +21,7 @@ async function logIn(
     const { error = 0, message = '', lifeMs = 0n } = left.shift() ?? {};
     return { error, message: Buffer.from(message), lifeMs };
   };
-  const lifeMs = await login(ask as Ask, 'kafka:b', never);
+  const lifeMs = await login(ask as Ask, 'kafka:b', never, 'b');
   return { heard, lifeMs };
 }
 
@@ -106,7 +106,7 @@ describe('a login', () => {
       const message = heard.length === 1 ? `r=${nonce}server,s=c2FsdA==,i=4096` : 'v=Zm9yZ2Vk';
       return { error: 0, message: Buffer.from(message), lifeMs: 0n };
     };
-    await expect(login(ask as Ask, 'kafka:b', never)).rejects.toMatchObject({
+    await expect(login(ask as Ask, 'kafka:b', never, 'b')).rejects.toMatchObject({
       code: 'AUTH_FAILED',
       message: 'kafka:b: the broker does not know the password that it asks for (SASL SCRAM-SHA-256)',
     });

@@ -51,15 +51,47 @@ describe('a GJSON path', () => {
   );
 
   it.each([
-    ['friends.@reverse.0', 'modifiers such as @reverse are not supported'],
-    ['{age,first}', 'begins with {'],
-    ['friends.[0,1]', 'begins with ['],
-    ['..#', 'JSON lines'],
-    ['friends.#(age>', 'no closing bracket'],
-    ['friends.#(on==~true)', 'with ~'],
-    ['friends.#(a==1)x', 'a query ends in'],
-    ['a\\', 'escapes nothing'],
-  ])('%s is refused', (path, message) => expect(() => createExtract('json', path)).toThrow(message));
+    ['friends.@reverse.0.age', 47],
+    ['{age,"n":friends.#}.n', 3],
+    ['friends.[0.age,2.age]|1', 47],
+    ['friends.@values.#(on==~true)#|#', 2],
+    ['friends.#.nets|@flatten|#', 7],
+    ['@dig:nets.#|2', 2],
+    ['age.@tostr', 37],
+    ['@keys.#', 4],
+    ['!5', 5],
+  ])('%s leads through modifiers, multipaths and literals to %d', async (path, value) =>
+    expect(await read('json', path, people)).toBe(value),
+  );
+
+  it.each([
+    ['..#', '{"a":1}\n{"a":2}\n', 2],
+    ['..#', '', 0],
+    ['..1.a', '{"a":1}\n{"a":2}\n', 2],
+    ['a', '{"a":1}\n{"a":2}\n', 1],
+  ])('%s leads through the JSON lines %j to %d', async (path, lines, value) =>
+    expect(await read('json', path, lines)).toBe(value),
+  );
+
+  it('looks for what a pattern leads on to', async () => {
+    expect(await read('json', '*.size', '{"a":{"age":1},"b":7,"c":{"size":2}}')).toBe(2);
+  });
+
+  it('takes the first of names that come twice, and places in their order', async () => {
+    expect(await read('json', 'a', '{"a":1,"a":2}')).toBe(1);
+    expect(await read('json', '@values.0', '{"10":1,"2":2}')).toBe(1);
+  });
+
+  it.each(['{"b":1,"a":12', '{"a":[1,2}', '{"a":1}}', '{"a":"1'])(
+    'is looked for in no document that ends within: %s',
+    async (body) => {
+      await expect(read('json', 'b', body)).rejects.toThrow('expected an answer in the format json');
+    },
+  );
+
+  it('has no end in a query that is not closed', () => {
+    expect(() => createExtract('json', 'friends.#(age>')).toThrow('a query has no closing bracket');
+  });
 
   it('takes a key that only begins like a modifier as it is', async () => {
     expect(await read('json', '@timestamp', '{"@timestamp":5}')).toBe(5);
@@ -127,7 +159,16 @@ describe('createExtract', () => {
     await expect(read(format, location, body)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   });
 
-  it.each(['up{a!="b"}', 'up{a=~"b"}', 'up{a=b}', '{a="b"}', 'up{', '1up'])('refuses the selector %s', (location) =>
-    expect(() => createExtract('prometheus', location)).toThrow(SyntaxError),
+  it.each<[string, string, number]>([
+    ['up{a!="b"}', 'up{a="b"} 1\nup{a="c"} 2', 2],
+    ['up{a=~"b|c"}', 'up{a="bc"} 1\nup{a="c"} 2', 2],
+    ['up{a!~"b.*"}', 'up{a="bc"} 1\nup 2', 2],
+  ])('understands the matcher in %s', async (location, body, value) =>
+    expect(await read('prometheus', location, body)).toBe(value),
+  );
+
+  it.each(['up{a=~"("}', '{__name__!="up"}', 'up{a=b}', '{a="b"}', 'up{', '1up', 'up{a="\\d"}'])(
+    'refuses the selector %s',
+    (location) => expect(() => createExtract('prometheus', location)).toThrow(SyntaxError),
   );
 });

@@ -16,6 +16,8 @@ describe('parseHost', () => {
     ['http://mq:15672/shop', { basePath: '', vhost: 'shop' }],
     ['https://mq/rabbit/shop', { port: 443, basePath: '/rabbit', vhost: 'shop' }],
     ['https://mq/rabbit/', { basePath: '/rabbit', vhost: '/' }],
+    ['http://mq:15672//', { basePath: '', vhost: '/' }],
+    ['https://mq//rabbit//', { basePath: '/rabbit', vhost: '/' }],
     ['https://mq/rabbit/team%2Fa', { basePath: '/rabbit', vhost: 'team/a' }],
     ['amqp://[::1]:5672/', { hostname: '[::1]' }],
   ])('reads %s', (text, expected) => expect(parseHost(text)).toMatchObject(expected));

@@ -18,6 +18,8 @@ describe('readMode', () => {
     ['DeliverGetRate', [99, 99, 2], 2, 2, false],
     ['PublishedToDeliveredRatio', [9, 0, 5], 1, 0, false],
     ['PublishedToDeliveredRatio', [9, 5, 0], 1, 1, true],
+    ['PublishedToDeliveredRatio', [9, -1, 0], 1, 0, false],
+    ['PublishedToDeliveredRatio', [9, 5, -1], 1, 0, false],
     ['PublishedToDeliveredRatio', [9, 6, 3], 1, 2, true],
     ['PublishedToDeliveredRatio', [9, 3, 3], 1, 1, false],
     ['ExpectedQueueConsumptionTime', [0, 5, 0], 1, 0, false],
