@@ -60,7 +60,7 @@ whereInstalled(
           triggers: [consumers.trigger(name)],
           maxReplicaCount: 20,
           scalingStrategy,
-          advanced: { sluice: { startupSeconds: 3 } },
+          advanced: { sluice: { startupSeconds: 10 } },
         }),
       );
       await killed;

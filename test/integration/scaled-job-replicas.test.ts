@@ -43,7 +43,7 @@ whereInstalled(
           triggers: [consumers.trigger(name)],
           maxReplicaCount: 5,
           scalingStrategy,
-          advanced: { sluice: { startupSeconds: 2 } },
+          advanced: { sluice: { startupSeconds: 10 } },
         }),
       ),
     );
