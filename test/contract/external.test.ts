@@ -83,6 +83,8 @@ describe('external', () => {
   it('reads without TLS, with it, and with certificates on both sides', async () => {
     const caCert = authority.certPem;
     expect(await read(plain)).toEqual({ value: 7, active: true });
+    const asItStands = `passthrough:///127.0.0.1:${plain.port}`;
+    expect(await read(plain, { scalerAddress: asItStands })).toEqual({ value: 7, active: true });
     expect(await read(sealed, {}, { caCert })).toEqual({ value: 7, active: true });
     expect(await read(sealed, { enableTLS: 'true', unsafeSsl: 'true' })).toEqual({ value: 7, active: true });
     expect(await read(strict, {}, { caCert, ...identity(RIGHT) })).toEqual({ value: 7, active: true });

@@ -49,11 +49,15 @@ export function reviewExternal(config: Partial<External>, report: Review): void 
 }
 
 /** A gRPC target: a host with or without a port (443 then), or one of the forms that name how the address is found. */
-function isAddress(address: string): boolean {
+function isAddress(target: string): boolean {
+  const address = withoutPassthrough(target);
   const [, port] = /^[^\s/]+?(?::(\d+))?$/.exec(address) ??
     /^(?:dns:\/\/[^\s/]*\/|unix:)\S+$/.exec(address) ?? ['', 'none'];
   return port === undefined || Number(port) <= 65_535;
 }
+
+/** In Go's gRPC, which KEDA uses, it says that the address is to be dialled as it stands; ours knows no such word. */
+const withoutPassthrough = (target: string): string => target.replace(/^passthrough:(?:\/\/[^\s/]*\/)?/, '');
 
 /** KEDA: unsafeSsl alone does not. */
 function speaksTls({ enableTLS, caCert, tlsClientCert, tlsClientKey }: Partial<External>): boolean {
@@ -66,9 +70,9 @@ export function externalSourceId({ scalerAddress, unsafeSsl, ...config }: Extern
 }
 
 export function externalServer(config: External, key: string): ExternalServer {
-  const { scalerAddress: address, unsafeSsl, caCert: ca, tlsClientCert: cert, tlsClientKey } = config;
+  const { scalerAddress, unsafeSsl, caCert: ca, tlsClientCert: cert, tlsClientKey } = config;
   const tls = speaksTls(config) ? tlsOptions({ ca, cert, key: tlsClientKey, unsafeSsl }) : undefined;
-  return { key, address, tls };
+  return { key, address: withoutPassthrough(scalerAddress), tls };
 }
 
 /**

@@ -18,6 +18,7 @@ describe.each(['external', 'external-push'])('%s', (type) => {
     ['dns:///scaler.shop:6000'],
     ['dns://10.0.0.10/scaler.shop:6000'],
     ['unix:/run/scaler.sock'],
+    ['passthrough:///scaler.shop:6000'],
   ])('takes the address %s', (address) => {
     expect(problems(type, { metadata: { scalerAddress: address } })).toEqual([]);
   });
