@@ -63,7 +63,9 @@ async function runSandbox(flags: SandboxFlags, context: CliContext): Promise<voi
       ...(flags.daprd === undefined ? {} : { daprd: { program: flags.daprd, env: {} } }),
     },
     signal,
-  );
+  ).catch((error: unknown) => {
+    throw takenPort(error, flags.port) ?? error;
+  });
   stdout.write(
     `API server: ${sandbox.server.url}\n\n  export KUBECONFIG=${sandbox.kubeconfig}\n  kubectl get nodes\n\n`,
   );
@@ -92,6 +94,17 @@ function port(flag: string, text: string): number {
   throw new ConfigError('sluice sandbox', [
     { field: flag, message: `expected a port from 0 to 65535, found "${text}"` },
   ]);
+}
+
+function takenPort(error: unknown, wanted: string): ConfigError | undefined {
+  const {
+    code,
+    address,
+    port: at,
+  } = error as NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };
+  if (code !== 'EADDRINUSE' || at !== Number(wanted)) return undefined;
+  const message = `expected a free port, but another program listens at ${address}:${at}; 0 takes a free one`;
+  return new ConfigError('sluice sandbox', [{ field: '--port', message }], { cause: error });
 }
 
 function seconds(flag: string, text: string): number {

@@ -1,4 +1,5 @@
 // The command line as a shell meets it: exit codes, what goes to which stream, and messages that say what to do.
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +98,22 @@ it('a second sandbox leaves the directory of the first alone', async () => {
     expect(await readdir(home)).toEqual(['kubeconfig', 'node']);
   } finally {
     await first.kill('SIGTERM');
+  }
+});
+
+it('a sandbox whose port is taken says which it is', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  try {
+    const flags = ['--directory', join(directory, 'no-port'), '--port', String(port)];
+    expect(await runSluiceCommand(['sandbox', ...flags])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `sluice sandbox:\n  --port: expected a free port, but another program listens at 127.0.0.1:${port}; 0 takes a free one\n`,
+    });
+  } finally {
+    taken.close();
   }
 });
 
