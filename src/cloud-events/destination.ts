@@ -1,13 +1,8 @@
-// Where the events of one source go. The first that is configured counts, as in KEDA: http, then azureEventGridTopic.
+// A destination of CloudEvents, and what it takes to make one.
 import type { AuthenticationRef } from '../api/trigger.ts';
-import type { CloudEventSource } from '../api/cloud-event-source.ts';
-import { checkCloudEventSource, checkDestination } from '../api/cloud-event-source-checks.ts';
 import type { Clock } from '../async.ts';
-import { ConfigError } from '../errors.ts';
 import type { PodIdentity } from '../scalers/scaler.ts';
 import type { CloudEvent } from './cloud-event.ts';
-import { createEventGridTopic } from './event-grid.ts';
-import { createHttpSink } from './http-sink.ts';
 
 /** KEDA's word for the kind of a destination, in metrics. */
 export type Sink = 'http' | 'azureEventGridTopic';
@@ -42,21 +37,4 @@ export interface DestinationPorts {
   readonly authenticate: Authenticate;
   /** Where what a ClusterCloudEventSource refers to is looked for. */
   readonly clusterObjectNamespace: string;
-}
-
-/** Throws a ConfigError for what can never work. */
-export function createDestination(source: CloudEventSource, ports: DestinationPorts): Destination {
-  const { metadata, spec, kind } = source;
-  const issues = [...checkCloudEventSource(spec), ...checkDestination(spec)];
-  if (issues.length > 0) throw new ConfigError(`${kind} ${metadata.name}`, issues);
-  const { http, azureEventGridTopic: topic } = spec.destination;
-  if (http) return createHttpSink(http.uri);
-  const ref = spec.authenticationRef;
-  const namespace = metadata.namespace ?? ports.clusterObjectNamespace;
-  return createEventGridTopic({
-    endpoint: topic?.endpoint ?? '',
-    clock: ports.clock,
-    credentials: async (signal) =>
-      ref ? ports.authenticate(ref, { namespace, parameters: ['accessKey'] }, signal) : { auth: {} },
-  });
 }

@@ -4,7 +4,12 @@ import { EMPTY_STATE } from '../hpa/state.ts';
 import type { KubeObject } from '../kube/client.ts';
 import type { Binding } from './binding.ts';
 import type { ScalingPolicy } from './decide/policy.ts';
-import type { Renewal } from './renewal.ts';
+
+/** Since when, and for how long, what was read is good. */
+export interface Renewal {
+  readonly fromMs: number;
+  readonly inMs: number;
+}
 
 /** Of an object of whichever kind. */
 export interface TriggerMemory {

@@ -4,14 +4,8 @@ import type { SluiceError } from '../errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { isLookDue } from './decide/looks.ts';
 import type { TriggerState } from './decide/observation.ts';
-import type { TriggerMemory } from './memory.ts';
+import type { Renewal, TriggerMemory } from './memory.ts';
 import { kindOf, namesOf } from './object-key.ts';
-
-/** Since when, and for how long, what was read is good. */
-export interface Renewal {
-  readonly fromMs: number;
-  readonly inMs: number;
-}
 
 /** Credentials of this trigger could not be read again: it goes on with those it has. */
 export type TellKept = (key: string, memory: TriggerMemory, index: number, error: SluiceError) => void;

@@ -2,7 +2,7 @@
 import type { AwsAccess } from '../scalers/aws-access.ts';
 import { missing, readClientSecret, type Unprepared } from './client-secret.ts';
 import type { StoreContext, Value } from './secret-store.ts';
-import type { Section } from './stores.ts';
+import type { Section } from './section.ts';
 
 type Manager = Section<'awsSecretManager'>;
 

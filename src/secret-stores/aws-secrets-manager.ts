@@ -10,7 +10,7 @@ import { awsEndpoint } from './aws-secrets-manager-place.ts';
 import { missing } from './client-secret.ts';
 import { readSecrets } from './read-secrets.ts';
 import { type SecretStore, type StoreAnswer, type StoreDeps, storeHttp } from './secret-store.ts';
-import type { Section } from './stores.ts';
+import type { Section } from './section.ts';
 
 type Manager = Section<'awsSecretManager'>;
 type Secret = Manager['secrets'][number];

@@ -9,7 +9,7 @@ import type { PodIdentity } from '../scalers/scaler.ts';
 import type { VaultPlace } from './azure-key-vault-place.ts';
 import { missing, readClientSecret, type Unprepared } from './client-secret.ts';
 import type { StoreContext } from './secret-store.ts';
-import type { Section } from './stores.ts';
+import type { Section } from './section.ts';
 
 type Vault = Section<'azureKeyVault'>;
 

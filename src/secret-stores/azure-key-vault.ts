@@ -8,7 +8,7 @@ import { type VaultPlace, vaultPlace } from './azure-key-vault-place.ts';
 import { missing } from './client-secret.ts';
 import { type Found, readSecrets, whole } from './read-secrets.ts';
 import { type SecretStore, type StoreAnswer, type StoreDeps, storeHttp } from './secret-store.ts';
-import type { Section } from './stores.ts';
+import type { Section } from './section.ts';
 
 type Vault = Section<'azureKeyVault'>;
 type Secret = Vault['secrets'][number];

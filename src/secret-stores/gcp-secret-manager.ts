@@ -10,7 +10,7 @@ import { createOwnProject } from './gcp-project.ts';
 import { missing, readClientSecret, type Unprepared } from './client-secret.ts';
 import { readSecrets, whole } from './read-secrets.ts';
 import { type SecretStore, type StoreAnswer, type StoreContext, type StoreDeps, storeHttp } from './secret-store.ts';
-import type { Section } from './stores.ts';
+import type { Section } from './section.ts';
 
 type Manager = Section<'gcpSecretManager'>;
 

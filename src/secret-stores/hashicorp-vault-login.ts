@@ -6,7 +6,7 @@ import { createRenewing, type Renewing } from '../scalers/renewing.ts';
 import type { VaultApi } from './hashicorp-vault-api.ts';
 import type { StoreContext, StoreDeps } from './secret-store.ts';
 import { readServiceAccountFile } from './service-account-file.ts';
-import type { Section } from './stores.ts';
+import type { Section } from './section.ts';
 
 type Vault = Section<'hashiCorpVault'>;
 

@@ -5,7 +5,7 @@ import type { VaultAnswer, VaultApi, VaultBody } from './hashicorp-vault-api.ts'
 import type { VaultToken } from './hashicorp-vault-login.ts';
 import { type Found, readSecrets } from './read-secrets.ts';
 import type { StoreAnswer } from './secret-store.ts';
-import type { Section } from './stores.ts';
+import type { Section } from './section.ts';
 
 type Secret = Section<'hashiCorpVault'>['secrets'][number];
 

@@ -8,7 +8,7 @@ import { createVaultLogins, isOurs, type VaultCredential, vaultCredential } from
 import { readVaultSecrets } from './hashicorp-vault-secrets.ts';
 import { missing } from './client-secret.ts';
 import type { SecretStore, StoreDeps } from './secret-store.ts';
-import type { Section } from './stores.ts';
+import type { Section } from './section.ts';
 
 type Vault = Section<'hashiCorpVault'>;
 

@@ -1,6 +1,6 @@
 // OAuth2 of an authentication: becomes the parameters with which a trigger gets its tokens by itself. KEDA's section oauth2.
 import type { SecretStore } from './secret-store.ts';
-import type { Section } from './stores.ts';
+import type { Section } from './section.ts';
 
 /** Asks nobody: the trigger exchanges the secret for a token, with authModes oauth. */
 export function createOauth2(): SecretStore<Section<'oauth2'>> {

@@ -1,14 +1,12 @@
 // The secret stores there are, by the name of their section in an authentication. The frame goes through them in KEDA's order.
-import type { TriggerAuthenticationSpec } from '../api/trigger-authentication.ts';
 import { createAwsSecretsManager } from './aws-secrets-manager.ts';
 import { createAzureKeyVault } from './azure-key-vault.ts';
 import { createGcpSecretManager } from './gcp-secret-manager.ts';
 import { createOauth2 } from './oauth2.ts';
 import { createHashiCorpVault } from './hashicorp-vault.ts';
 import type { SecretStore, StoreDeps } from './secret-store.ts';
+import type { Section, StoreName } from './section.ts';
 
-export type StoreName = 'hashiCorpVault' | 'azureKeyVault' | 'gcpSecretManager' | 'awsSecretManager' | 'oauth2';
-export type Section<N extends StoreName> = NonNullable<TriggerAuthenticationSpec[N]>;
 export type SecretStores = { readonly [N in StoreName]?: SecretStore<Section<N>> };
 
 export function createSecretStores(deps: StoreDeps): SecretStores {

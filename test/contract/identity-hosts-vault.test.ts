@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setIdentityHosts } from '../../src/identity-hosts.ts';
 import { createHashiCorpVault } from '../../src/secret-stores/hashicorp-vault.ts';
-import type { Section } from '../../src/secret-stores/stores.ts';
+import type { Section } from '../../src/secret-stores/section.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { askedStore } from '../support/secret-store.ts';
 

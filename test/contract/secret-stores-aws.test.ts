@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAwsSecretsManager } from '../../src/secret-stores/aws-secrets-manager.ts';
 import type { Value } from '../../src/secret-stores/secret-store.ts';
-import type { Section } from '../../src/secret-stores/stores.ts';
+import type { Section } from '../../src/secret-stores/section.ts';
 import { type AwsCloud, OWN_ROLE, startAwsCloud } from '../support/aws-cloud.ts';
 import { type AskedStore, askedStore, secretKey } from '../support/secret-store.ts';
 

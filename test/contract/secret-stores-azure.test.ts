@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAzureKeyVault } from '../../src/secret-stores/azure-key-vault.ts';
-import type { Section } from '../../src/secret-stores/stores.ts';
+import type { Section } from '../../src/secret-stores/section.ts';
 import { type AzureCloud, CLIENT_ID, CLIENT_SECRET, startAzureCloud, TENANT_ID } from '../support/azure-cloud.ts';
 import { type AskedStore, askedStore, secretKey } from '../support/secret-store.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { setIdentityHosts } from '../../src/identity-hosts.ts';
 import { crc32c } from '../../src/secret-stores/crc32c.ts';
 import { createGcpSecretManager } from '../../src/secret-stores/gcp-secret-manager.ts';
-import type { Section } from '../../src/secret-stores/stores.ts';
+import type { Section } from '../../src/secret-stores/section.ts';
 import { GCP_PROJECT, type GoogleCloud, startGoogleCloud } from '../support/google-cloud.ts';
 import { type AskedStore, askedStore, secretKey } from '../support/secret-store.ts';
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Section } from '../../src/secret-stores/stores.ts';
+import type { Section } from '../../src/secret-stores/section.ts';
 import { areBuilt } from '../e2e/control-plane/available.ts';
 import { scratchDirectory } from '../support/scratch.ts';
 import { createVaultReader, type VaultReader } from '../support/vault-reader.ts';

@@ -162,6 +162,7 @@ it('has one composite metric in the HPA beside cpu, where a formula is given', a
   await world.apply(...aScaledWorker('composed', { spec: { triggers, advanced } }));
   await eventually('it has its HPA', async () => {
     expect((await world.hpa('keda-hpa-composed'))?.spec.metrics).toEqual([
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } },
       {
         type: 'External',
         external: {
@@ -172,7 +173,6 @@ it('has one composite metric in the HPA beside cpu, where a formula is given', a
           target: { type: 'AverageValue', averageValue: '10' },
         },
       },
-      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } },
     ]);
   });
 });

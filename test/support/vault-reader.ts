@@ -4,7 +4,8 @@ import { createKubeLookups, type KubeLookups } from '../../src/controller/auth/k
 import type { AuthenticationSpec } from '../../src/controller/auth/lookup.ts';
 import { resolveParameters } from '../../src/controller/auth/parameters.ts';
 import { createSourcePool } from '../../src/scalers/sources.ts';
-import { closeSecretStores, createSecretStores, type Section } from '../../src/secret-stores/stores.ts';
+import type { Section } from '../../src/secret-stores/section.ts';
+import { closeSecretStores, createSecretStores } from '../../src/secret-stores/stores.ts';
 import { createMemoryKube } from './memory-kube.ts';
 import { aField } from './trigger-field.ts';
 import type { TokenSigner } from './vault.ts';

@@ -9,7 +9,8 @@ import type {
   StoreContext,
   StoreQuestion,
 } from '../../secret-stores/secret-store.ts';
-import type { SecretStores, StoreName } from '../../secret-stores/stores.ts';
+import type { StoreName } from '../../secret-stores/section.ts';
+import type { SecretStores } from '../../secret-stores/stores.ts';
 import { unlessAborted } from '../../scalers/coalesce.ts';
 import { canonicalJson } from '../hpa.ts';
 import type { AskStore } from './lookup.ts';

@@ -2,9 +2,10 @@
 import { ConfigError } from '../../errors.ts';
 import type { PodIdentity } from '../../scalers/scaler.ts';
 import type { EnvValue } from './container-env.ts';
-import { type AuthenticationSpec, type Lookup, unresolved } from './lookup.ts';
+import { type Lookup, unresolved } from './lookup.ts';
 import { fieldOf, type Gap, type ParameterRequest, type ReadTargetVariable } from './parameter-request.ts';
 import { identityProblem, podIdentityOf } from './pod-identity.ts';
+import type { Reading } from './reading.ts';
 import { readStores } from './stored-parameters.ts';
 import { workloadRole } from './workload-role.ts';
 
@@ -12,21 +13,6 @@ export interface Authentication {
   readonly auth: Readonly<Record<string, string>>;
   readonly podIdentity?: PodIdentity;
   readonly gaps: readonly Gap[];
-}
-
-/** What the sources of one authentication are read with, and where their values go. */
-export interface Reading {
-  readonly spec: AuthenticationSpec;
-  /** Such as `TriggerAuthentication "shop/rabbit"`. */
-  readonly described: string;
-  /** Whose ConfigMaps and ServiceAccounts it means. */
-  readonly namespace: string;
-  readonly request: ParameterRequest;
-  readonly lookup: Lookup;
-  /** Whether the trigger has such a parameter. */
-  takes(parameter: string): boolean;
-  put(parameter: string, value: EnvValue | Gap['because']): void;
-  secret(reference: { readonly name: string; readonly key: string }): Promise<EnvValue>;
 }
 
 /** KEDA's order: env, configMapTargetRef, secretTargetRef, stores; of one parameter the later source wins. A file stands alone. */

@@ -2,7 +2,7 @@
 import type { TargetReference } from '../../api/target.ts';
 import type { TriggerAuthenticationSpec } from '../../api/trigger-authentication.ts';
 import type { IssuedToken, StoreAnswer, StoreContext, Value } from '../../secret-stores/secret-store.ts';
-import type { Section, StoreName } from '../../secret-stores/stores.ts';
+import type { Section, StoreName } from '../../secret-stores/section.ts';
 
 /** A Secret's values as text (already decoded from base64), as far as they are UTF-8. */
 export type SecretData = Readonly<Record<string, string>>;

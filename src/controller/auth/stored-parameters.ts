@@ -1,7 +1,7 @@
 // Parameters from outside the cluster's objects: secret stores, and tokens of ServiceAccounts.
 import { AuthError, type SluiceError, SourceAnswerError, SourceUnavailableError } from '../../errors.ts';
-import type { Section, StoreName } from '../../secret-stores/stores.ts';
-import type { Reading } from './authentication.ts';
+import type { Section, StoreName } from '../../secret-stores/section.ts';
+import type { Reading } from './reading.ts';
 import { unresolved } from './lookup.ts';
 import { workloadRole } from './workload-role.ts';
 

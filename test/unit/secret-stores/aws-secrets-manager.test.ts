@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createAwsSecretsManager } from '../../../src/secret-stores/aws-secrets-manager.ts';
 import { awsEndpoint } from '../../../src/secret-stores/aws-secrets-manager-place.ts';
 import type { Value } from '../../../src/secret-stores/secret-store.ts';
-import type { Section } from '../../../src/secret-stores/stores.ts';
+import type { Section } from '../../../src/secret-stores/section.ts';
 import { askedStore, secretKey } from '../../support/secret-store.ts';
 
 type Manager = Section<'awsSecretManager'>;

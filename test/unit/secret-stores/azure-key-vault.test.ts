@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createAzureKeyVault } from '../../../src/secret-stores/azure-key-vault.ts';
 import { vaultPlace } from '../../../src/secret-stores/azure-key-vault-place.ts';
-import type { Section } from '../../../src/secret-stores/stores.ts';
+import type { Section } from '../../../src/secret-stores/section.ts';
 import { askedStore, secretKey } from '../../support/secret-store.ts';
 
 type Vault = Section<'azureKeyVault'>;

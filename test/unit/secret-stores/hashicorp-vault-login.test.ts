@@ -6,7 +6,7 @@ import {
   type VaultCredential,
   vaultCredential,
 } from '../../../src/secret-stores/hashicorp-vault-login.ts';
-import type { Section } from '../../../src/secret-stores/stores.ts';
+import type { Section } from '../../../src/secret-stores/section.ts';
 import { createFakeClock } from '../../support/clock.ts';
 
 type Vault = Section<'hashiCorpVault'>;

@@ -3,7 +3,7 @@ import type { Renewing } from '../../../src/scalers/renewing.ts';
 import type { VaultApi } from '../../../src/secret-stores/hashicorp-vault-api.ts';
 import type { VaultToken } from '../../../src/secret-stores/hashicorp-vault-login.ts';
 import { readVaultSecrets } from '../../../src/secret-stores/hashicorp-vault-secrets.ts';
-import type { Section } from '../../../src/secret-stores/stores.ts';
+import type { Section } from '../../../src/secret-stores/section.ts';
 import { createFakeClock } from '../../support/clock.ts';
 
 type Secret = Section<'hashiCorpVault'>['secrets'][number];

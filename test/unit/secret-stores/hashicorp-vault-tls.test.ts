@@ -9,7 +9,7 @@ import { systemClock } from '../../../src/async.ts';
 import { createAuthority } from '../../../src/pki.ts';
 import { createHashiCorpVault } from '../../../src/secret-stores/hashicorp-vault.ts';
 import type { SecretStore, StoreAnswer } from '../../../src/secret-stores/secret-store.ts';
-import type { Section } from '../../../src/secret-stores/stores.ts';
+import type { Section } from '../../../src/secret-stores/section.ts';
 import { createSourcePool } from '../../../src/scalers/sources.ts';
 import { scratchDirectory } from '../../support/scratch.ts';
 import { issueServerCertificate } from '../../support/tls-front.ts';

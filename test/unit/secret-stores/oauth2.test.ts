@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createOauth2 } from '../../../src/secret-stores/oauth2.ts';
-import type { Section } from '../../../src/secret-stores/stores.ts';
+import type { Section } from '../../../src/secret-stores/section.ts';
 import { askedStore, secretKey } from '../../support/secret-store.ts';
 
 const written = { clientId: 'queues', tokenUrl: 'https://login.example/token' };

@@ -1,7 +1,12 @@
 // KEDA's scaling strategies: what the Jobs that are there take from what waits.
 import type { JobCount } from './count.ts';
 import type { JobPolicy } from './policy.ts';
-import type { Queue } from './queue.ts';
+
+/** What the triggers ask for: Jobs without regard to any maximum, and within the room (KEDA's maxScale). */
+interface Demand {
+  readonly wanted: number;
+  readonly maxScale: number;
+}
 
 type Bounds = Pick<JobPolicy, 'minJobs' | 'room' | 'maxJobs' | 'strategy' | 'accounting'>;
 
@@ -9,7 +14,7 @@ type Bounds = Pick<JobPolicy, 'minJobs' | 'room' | 'maxJobs' | 'strategy' | 'acc
  * The Jobs that may be started for the queue; below zero none. KEDA's table, with two differences (accounting Exact): never more
  * unfinished Jobs than maxJobs, and eager counts a pending Job once, as one that its message has already.
  */
-export function effectiveMaxOf(policy: Bounds, queue: Pick<Queue, 'wanted' | 'maxScale'>, jobs: JobCount): number {
+export function effectiveMaxOf(policy: Bounds, queue: Demand, jobs: JobCount): number {
   return policy.accounting === 'KEDA'
     ? asKeda(policy, queue.maxScale, jobs)
     : Math.min(exactly(policy, queue, jobs), policy.maxJobs - jobs.running);
@@ -35,7 +40,7 @@ function asKeda({ strategy, minJobs, room }: Bounds, maxScale: number, { running
  */
 function exactly(
   { strategy, minJobs, room }: Bounds,
-  { wanted, maxScale }: Pick<Queue, 'wanted' | 'maxScale'>,
+  { wanted, maxScale }: Demand,
   { runningAtReading, pending }: JobCount,
 ): number {
   const extra = runningAtReading - minJobs;
