@@ -110,7 +110,7 @@ function unquotedInSample(quoted: string): string | undefined {
   return quoted.slice(1, -1).replaceAll(/\\([^])/g, (_, sign: string) => (sign === 'n' ? '\n' : sign));
 }
 
-const ESCAPES = String.raw`[abfnrtv\\'"]|[0-7]{3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}`;
+const ESCAPES = String.raw`[abfnrtv\\'"]|[0-7]{3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U00(?:0[\da-fA-F]|10)[\da-fA-F]{4}`;
 const SIGNS: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
 /** PromQL has the escapes of Go, and text between backticks, which has none. Undefined where an escape is none. */

@@ -167,7 +167,7 @@ describe('createExtract', () => {
     expect(await read('prometheus', location, body)).toBe(value),
   );
 
-  it.each(['up{a=~"("}', '{__name__!="up"}', 'up{a=b}', '{a="b"}', 'up{', '1up', 'up{a="\\d"}'])(
+  it.each(['up{a=~"("}', '{__name__!="up"}', 'up{a=b}', '{a="b"}', 'up{', '1up', 'up{a="\\d"}', 'up{a="\\U00110000"}'])(
     'refuses the selector %s',
     (location) => expect(() => createExtract('prometheus', location)).toThrow(SyntaxError),
   );
