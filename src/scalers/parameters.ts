@@ -20,13 +20,13 @@ interface Found {
 /** A parameter's text by name, as the first of its sources and names gives it. Absent ones are missing. */
 export type FoundParameters = ReadonlyMap<string, Found>;
 
-/** KEDA's order: sources outside, names inside; text is trimmed, and what is empty then counts as absent. */
+/** KEDA's order: sources outside, names inside; text is trimmed, and what is empty then counts as absent. Half a sign is none in Unicode. */
 function candidates(field: TriggerField, input: TriggerInput): Found[] {
   const names = [field.name, ...field.aliases];
   return field.sources.flatMap((source) =>
     names.flatMap((name): Found[] => {
       const key = source === 'env' ? `${name}FromEnv` : name;
-      const text = textAt(source, name, input);
+      const text = textAt(source, name, input).toWellFormed();
       return text === '' ? [] : [{ text, source, key }];
     }),
   );
