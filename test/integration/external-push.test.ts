@@ -58,7 +58,8 @@ describe('a worker on an external scaler that pushes', () => {
     await eventually('it listens again', () => scaler.listeners.size === 1);
     scaler.queues.set('orders', 50);
     scaler.push(true);
-    await eventually('it has grown', isAt(10), 1_500);
+    // Pushes, new targets and a restart one after the other: hints that do not cease lead to a look each five seconds at most.
+    await eventually('it has grown', isAt(10), 7_000);
   });
 
   it('sleeps as soon as the scaler says that there is nothing left', async () => {
