@@ -70,6 +70,9 @@ export async function startService(port: number, posts: Readonly<Record<string, 
       if (working === 0) whenIdle();
     });
   });
+  // A sidecar keeps its connection for the next message. One that we close after a while (Node: five seconds) may have it on its way by then,
+  // and some brokers' sidecars take that for a failed try.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, resolve);

@@ -36,6 +36,8 @@ const server = createServer((request, response) => {
   };
   answer().catch((error: unknown) => console.log(`failed ${String(error)}`));
 });
+// A connection that is closed while the next message is on its way is a failed try to its sidecar.
+server.keepAliveTimeout = 0;
 server.listen(Number(PORT), '127.0.0.1', () => console.log(`listens on ${PORT}`));
 // What it has begun it finishes.
 process.once('SIGTERM', () => server.close());

@@ -1,4 +1,5 @@
 // The example's consumer over real HTTP; the test stands where the sidecar would.
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startConsumer } from '../../../examples/producer-consumer/src/consumer.ts';
 import type { Service } from '../../../examples/producer-consumer/src/service.ts';
@@ -109,6 +110,16 @@ describe('examples/producer-consumer consumer', () => {
     held = false;
     expect((await deliver({ text: 'Hello World', id: 'a1' })).status).toBe(200);
     expect(lines[1]).toMatch(/^Hello World -- Received at: .* -- Finished at: .* -- Id: a1$/);
+  });
+
+  it('leaves it to the sidecar to close a connection: the next message may be on its way when we do', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const { headers } = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(`http://127.0.0.1:${consumer.port}/healthz`, { agent }, resolve).once('error', reject);
+    });
+    agent.destroy();
+    expect(headers).toMatchObject({ connection: 'keep-alive' });
+    expect(headers).not.toHaveProperty('keep-alive');
   });
 
   it('drains: finishes the message in work, takes no other, stays healthy until the end, then is gone', async () => {
